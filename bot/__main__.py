@@ -1,0 +1,145 @@
+"""The command line."""
+
+import getpass
+import json
+import logging
+import sys
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import SecretStr
+
+from bot.settings import Settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", help="Database URL; else DATABASE_URL, else parley.db")
+]
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+
+
+def _settings(database: str | None = None) -> Settings:
+    settings = Settings()  # type: ignore[call-arg]
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if database:
+        settings.database_url = SecretStr(database)
+    return settings
+
+
+@cli.command()
+def chat(
+    database: DatabaseOption = None,
+    as_: Annotated[str | None, typer.Option("--as", help="Who you are")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="The line protocol for scripts and tests")] = False,
+    memory: Annotated[bool, typer.Option("--memory", help="Keep nothing")] = False,
+) -> None:
+    """Talk to Parley in the terminal."""
+    from bot.adapters import lines, terminal  # noqa: PLC0415 - each command imports what it needs
+    from bot.adapters.console import Console
+    from bot.app import build
+
+    settings = _settings("sqlite://" if memory else database)
+    app = build(settings)
+    console = Console(app, lambda _: None, as_ or getpass.getuser())
+    try:
+        if json_:
+            lines.run(console, sys.stdin.buffer, sys.stdout)
+        else:
+            terminal.run(console)
+    finally:
+        app.close()
+
+
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise typer.BadParameter(f"there is no time zone {value!r}") from error
+
+
+def _moment(value: str | None, zone: ZoneInfo) -> datetime:
+    if value is None:
+        return datetime.now(zone)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise typer.BadParameter(f"{value!r} is not an ISO 8601 moment") from error
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(zone)
+
+
+def _language(value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}")
+    return value
+
+
+NowOption = Annotated[str | None, typer.Option("--now", help="The moment to read from, ISO 8601")]
+ZoneOption = Annotated[str, typer.Option("--tz", help="Time zone")]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", help="en, zh-Hans or zh-Hant; else found in the text")
+]
+
+
+@cli.command()
+def parse(
+    now: NowOption = None,
+    tz: ZoneOption = "UTC",
+    lang: LanguageOption = None,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code where none was said")] = "USD",
+) -> None:
+    """Read one utterance a line, print what it means as JSON."""
+    from bot.app import country_of, parts  # noqa: PLC0415 - each command imports what it needs
+    from nlp.reading import Context
+    from nlp.time import Clock, day_first
+
+    clock = Clock(_moment(now, _zone(tz)), day_first(tz))
+    chosen = _language(lang)
+    parser = parts().interpreter.parser
+    for text in _lines():
+        context = Context(clock, chosen, currency.upper(), country_of(tz) or "")
+        print(json.dumps(parser.parse(text, context).to_json(), ensure_ascii=False), flush=True)  # noqa: T201 - its output
+
+
+@cli.command()
+def when(now: NowOption = None, tz: ZoneOption = "UTC", lang: LanguageOption = None) -> None:
+    """Read one expression of time a line, print the moment, period and repetition as JSON."""
+    from nlp.time import Clock, day_first  # noqa: PLC0415 - each command imports what it needs
+    from nlp.time import when as read
+
+    clock = Clock(_moment(now, _zone(tz)), day_first(tz))
+    chosen = _language(lang)
+    for text in _lines():
+        print(json.dumps(read(text, clock, chosen), ensure_ascii=False), flush=True)  # noqa: T201 - its output
+
+
+def _lines() -> "list[str] | map[str]":
+    return map(lambda raw: raw.decode("utf-8", "replace").rstrip("\r\n"), sys.stdin.buffer)
+
+
+@cli.command()
+def migrate(database: DatabaseOption = None) -> None:
+    """Bring the database to the present form."""
+    from storage import migrate as migrations  # noqa: PLC0415 - each command imports what it needs
+    from storage.database import Database
+    from storage.errors import Unavailable
+
+    target = Database(_settings(database).database_url.get_secret_value())
+    try:
+        migrations.upgrade(target)
+        typer.echo(f"The database is at revision {migrations.current(target)}.")
+    except Unavailable as error:
+        typer.echo(f"The database does not answer: {error}", err=True)
+        raise typer.Exit(1) from error
+    finally:
+        target.close()
+
+
+def main() -> None:
+    """Run Parley."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

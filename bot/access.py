@@ -1,0 +1,55 @@
+"""Who is speaking, what they may do, and who else is in the room."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.incoming import Incoming
+from storage.queries.members import grants_of
+from storage.queries.people import has_members, identity_of, join, participants
+from storage.tables import Conversation, Member, MemberStatus
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A member who speaks, through which account, and what their role allows."""
+
+    member: Member
+    identity_id: UUID
+    grants: dict[str, str]
+
+
+def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
+    """The member behind the sender; None for strangers and those who have left.
+
+    A door that vouches for its people (the terminal) lets new names join: the first as the owner.
+    """
+    sender = incoming.sender
+    identity = identity_of(uow, incoming.platform, incoming.account, sender.external_id)
+    member = uow.get(Member, identity.member_id) if identity else None
+    if identity is None and incoming.vouched:
+        role = sender.role or (uow.workspace.default_role if has_members(uow) else "owner")
+        identity, member = join(
+            uow, incoming.platform, incoming.account, sender.external_id, sender.name, role
+        )
+    if identity is None or member is None or member.status != MemberStatus.ACTIVE:
+        return None
+    if incoming.vouched:
+        _update(uow, member, incoming)
+    return Speaker(member, identity.id, grants_of(uow, member.role))
+
+
+def _update(uow: UnitOfWork, member: Member, incoming: Incoming) -> None:
+    sender = incoming.sender
+    told = {"language": sender.language, "zone": sender.zone, "role": sender.role}
+    for column, value in told.items():
+        if value and getattr(member, column) != value:
+            setattr(member, column, value)
+            uow.add(member)
+
+
+def all_may_read(uow: UnitOfWork, conversation: Conversation, permission: str) -> bool:
+    """Whether everyone known to be in the room may see what this permission opens."""
+    if conversation.private:
+        return True
+    return all(grants_of(uow, m.role).get(permission) == "all" for m in participants(uow, conversation))

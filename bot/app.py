@@ -1,0 +1,70 @@
+"""The composition root: the only module that knows everybody."""
+
+from dataclasses import dataclass
+
+from babel.core import get_global
+
+from bot.clock import Clock
+from bot.engine import Engine
+from bot.grammar import parser_for
+from bot.interpret import Interpreter
+from bot.settings import Settings
+from bot.talk import Parts
+from handlers.registry import phrasebook, specs
+from schedules.reminders import fire_due
+from storage.database import Database
+from storage.due import next_due
+from storage.migrate import upgrade
+from storage.queries.workspaces import only_workspace
+
+
+@dataclass
+class App:
+    """Parley, put together on one database."""
+
+    settings: Settings
+    database: Database
+    engine: Engine
+    clock: Clock
+
+    def tick(self) -> int:
+        """Do what falls due by now; how many reminders fired."""
+        due = self.database.read(next_due)
+        if due is None or due > self.clock.now():
+            return 0
+        return self.engine.work(lambda uow: fire_due(uow, self.engine.parts.book))
+
+    def close(self) -> None:
+        """Finish and let go of the database."""
+        self.database.close()
+
+
+def country_of(zone: str) -> str | None:
+    """The country of a time zone (CLDR)."""
+    territory: str | None = get_global("zone_territories").get(zone)
+    return territory
+
+
+def parts() -> Parts:
+    """The commands, their words and the parser."""
+    commands, book = specs(), phrasebook()
+    return Parts(commands, book, Interpreter(commands, parser_for(commands, book)), country_of)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """Open the database, bring it up to date, and put Parley together. Raises `Unavailable`."""
+    database = Database(settings.database_url.get_secret_value())
+    clock = clock or Clock()
+    try:
+        upgrade(database)
+        workspace_id = only_workspace(
+            database,
+            settings.workspace,
+            zone=settings.timezone,
+            language=settings.language,
+            currency=settings.currency,
+        )
+    except BaseException:
+        database.close()
+        raise
+    return App(settings, database, Engine(database, workspace_id, parts(), clock), clock)

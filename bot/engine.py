@@ -1,0 +1,126 @@
+"""From an incoming message to a committed answer: the only place that opens a unit of work."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.incoming import Incoming
+from bot.talk import Parts, Talk
+from handlers.post import post
+from handlers.reply import Reply
+from handlers.voice import Voice
+from storage.database import Database, Session
+from storage.errors import Unavailable
+from storage.inbox import accept, count_attempts, lock, oldest, pending
+from storage.tables import Conversation, Inbox, InboxState, Workspace
+from storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+FRAMES = 4
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Accepts events, handles them one conversation at a time and in order, and runs other work on the same terms."""
+
+    def __init__(self, database: Database, workspace_id: UUID, parts: Parts, clock: Clock) -> None:
+        self.database, self.workspace_id, self.parts, self.clock = database, workspace_id, parts, clock
+
+    def accept(self, incoming: Incoming) -> tuple[UUID, bool]:
+        """Keep an event before it is acknowledged: its conversation, and whether it is new."""
+        payload, now = incoming.to_json(), self.clock.now()
+        return self.database.run(lambda session: accept(session, self.workspace_id, payload, now))
+
+    def handle(self, conversation_id: UUID) -> int:
+        """Answer all that waits in a conversation, in order; how many messages that was."""
+        handled = 0
+        while self._next(conversation_id):
+            handled += 1
+        return handled
+
+    def recover(self) -> None:
+        """After a start: answer what was accepted and left unfinished; give up what has failed too often."""
+        for row in self.database.run(count_attempts):
+            self._give_up(row.id, row.conversation_id, "attempts")
+        for _, conversation_id in self.database.read(pending):
+            self.handle(conversation_id)
+
+    def work(self, do: Callable[[UnitOfWork], T]) -> T:
+        """Run `do` in a unit of work of its own."""
+
+        def transaction(session: Session) -> T:
+            uow = self._unit(session)
+            result = do(uow)
+            uow.close(None)
+            return result
+
+        return self.database.run(transaction)
+
+    def read(self, do: Callable[[UnitOfWork], T]) -> T:
+        """Run `do`, which writes nothing, on a consistent view."""
+        return self.database.read(lambda session: do(self._unit(session)))
+
+    def _unit(self, session: Session, now: datetime | None = None) -> UnitOfWork:
+        workspace = session.get(Workspace, self.workspace_id)
+        if workspace is None:
+            raise LookupError("the workspace is gone")
+        return UnitOfWork(session, workspace, now or self.clock.now())
+
+    def _next(self, conversation_id: UUID) -> bool:
+        """Handle the oldest message that waits, in one transaction; whether there was one."""
+        met: list[UUID] = []
+
+        def transaction(session: Session) -> bool:
+            conversation = lock(session, self.workspace_id, conversation_id)
+            row = oldest(session, self.workspace_id, conversation_id)
+            if row is None:
+                return False
+            met[:] = [row.id]
+            self._answer(session, conversation, row)
+            return True
+
+        try:
+            return self.database.run(transaction)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the person gets a reference and the rest goes on
+            if not met:
+                raise
+            reference = secrets.token_hex(4)
+            log.error("message failed, reference %s: %s", reference, outline(error))  # noqa: TRY400 - texts may be personal
+            self._give_up(met[0], conversation_id, reference)
+            return True
+
+    def _answer(self, session: Session, conversation: Conversation, row: Inbox) -> None:
+        Talk(self.parts, self._unit(session), conversation, row).answer()
+        row.state = InboxState.DONE
+        session.add(row)
+
+    def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
+        """Tell the person that a message failed, under a reference that the log knows; it is not tried again."""
+
+        def transaction(session: Session) -> None:
+            uow = self._unit(session)
+            row = uow.get(Inbox, inbox_id)
+            conversation = lock(session, self.workspace_id, conversation_id)
+            if row is None or row.state != InboxState.PENDING:
+                return
+            row.state, row.reference = InboxState.FAILED, reference
+            session.add(row)
+            voice = Voice(self.parts.book, uow.workspace.language, uow.now)
+            post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=None)
+
+        self.database.run(transaction)
+
+
+def outline(error: BaseException) -> str:
+    """An error for the log: its kind and where it happened, without its message, which may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    return " < ".join(
+        [type(error).__name__, *(f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno}" for f in reversed(frames))]
+    )

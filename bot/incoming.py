@@ -1,0 +1,53 @@
+"""What comes in through any door, in one form."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who speaks, as the platform knows them. `role` is set only by doors that may give one."""
+
+    external_id: str
+    name: str
+    language: str | None = None
+    zone: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message or press. `place` is the platform's id of the chat; `event_id` makes a redelivery harmless.
+
+    `press` is a button's token, or `press_label` its label on the message `press_in` (or the newest one that has it).
+    `vouched` says that the door itself knows its people, so that new names may join.
+    """
+
+    platform: str
+    event_id: str
+    sender: Sender
+    place: str
+    text: str = ""
+    private: bool = True
+    thread: str = ""
+    account: str = ""
+    press: str | None = None
+    press_label: str | None = None
+    press_in: str | None = None
+    addressed: bool = True
+    vouched: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept in the inbox."""
+        return _INCOMING.dump_python(self, mode="json")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Incoming":
+        """As it comes out of the inbox."""
+        return _INCOMING.validate_python(data)
+
+
+_INCOMING = TypeAdapter(Incoming)

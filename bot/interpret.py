@@ -1,0 +1,260 @@
+"""From what came in to what it can be taken for: a press, a slash command, or words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import slash
+from bot.dialogue import Heard, Pending, State
+from bot.incoming import Incoming
+from handlers.capability import SlotSpec, Spec
+from handlers.turn import Call, Turn, Value
+from nlp.lexicon import fields_of
+from nlp.parser import Parser
+from nlp.pronouns import ordinal
+from nlp.reading import Context as ParseContext
+from nlp.reading import Parse, Reading
+from nlp.text import clean, detect, fold
+from nlp.values import field_value, merged, value
+from storage.queries.buttons import by_label, by_token, is_stale
+from storage.tables import Button, Conversation, Member
+from storage.unit_of_work import UnitOfWork
+
+_NUMBER = re.compile(r"#?(\d{1,2})[.)]?")
+_TEXT_KINDS = ("text", "title", "name", "value", "topic", "tag", "tags", "field")
+_CONVERSATION = ("confirm", "deny", "cancel", "skip", "repeat", "human", "next", "previous")
+
+
+class CannotPress(Exception):
+    """A press that may not or no longer be; `key` is the sentence that says so."""
+
+    def __init__(self, key: str, show: Turn | None = None) -> None:
+        super().__init__(key)
+        self.key, self.show = key, show
+
+
+@dataclass
+class Understanding:
+    """What was heard, and what `why` will say about it."""
+
+    heard: Heard
+    reading: dict[str, Any] = field(default_factory=dict)
+    language: str | None = None
+    impossible: str | None = None
+    too_long: int = 0
+
+
+@dataclass
+class Interpreter:
+    """Turns an incoming message into what the dialogue steps on."""
+
+    specs: Mapping[str, Spec]
+    parser: Parser
+
+    def press(
+        self, incoming: Incoming, uow: UnitOfWork, member: Member, conversation: Conversation
+    ) -> Understanding:
+        """What a button says. Raises `CannotPress`."""
+        button = _button(incoming, uow, member, conversation)
+        turn = Turn.model_validate(button.turn)
+        names = [c.name for c in turn.calls] or [str(turn.control)]
+        if not all(self._reads(c) for c in turn.calls) or not turn.calls:
+            if button.used_at is not None:
+                raise CannotPress("button.used")
+            button.used_at = uow.now
+            uow.session.add(button)
+        if is_stale(uow, button):
+            raise CannotPress("stale", _show(button, self.specs))
+        return Understanding(
+            Heard(turn=turn, explicit=True),
+            {"via": "press", "text": button.label, "commands": [{"name": n} for n in names]},
+        )
+
+    def _reads(self, call: Call) -> bool:
+        spec = self.specs.get(call.name)
+        return spec is not None and not spec.undoable
+
+    def slash(self, text: str, context: ParseContext) -> Understanding:
+        """A slash command. Raises `Invalid`."""
+
+        def normalise(slot: SlotSpec, said: str, call: Call) -> Value | None:
+            return self._value(slot, said, call, context)
+
+        turn = slash.parse(clean(text), self.specs, normalise)
+        commands = [{"name": c.name, "sources": {k: str(v) for k, v in c.slots.items()}} for c in turn.calls]
+        return Understanding(
+            Heard(turn=turn, explicit=True), {"via": "slash", "text": text, "commands": commands}
+        )
+
+    def _value(self, slot: SlotSpec, said: str, call: Call, context: ParseContext) -> Value | None:
+        if slot.kind == "value":
+            return field_value(str(call.slots.get("field", "")), said, context)
+        if slot.kind == "field":
+            return fields_of(fold(said), slot.choices)
+        return value(slot.kind, said, context, slot.choices)
+
+    def words(self, text: str, state: State, context: ParseContext) -> Understanding:
+        """An ordinary sentence, an answer to what is pending, or a correction."""
+        parse = self.parser.parse(text, context)
+        language = detect(text, state.language) if any(c.isalpha() for c in text) else None
+        heard = self._heard(parse, state, context)
+        reading = _explained(parse) if parse.best else {}
+        return Understanding(heard, reading, language, parse.impossible)
+
+    def _heard(self, parse: Parse, state: State, context: ParseContext) -> Heard:
+        pending = state.pending
+        if pending is None and (listed := self._listed(parse.text, state)):
+            return Heard(turn=listed)
+        if parse.control == "correct":
+            return self._corrected(parse, state, context)
+        if parse.control in _CONVERSATION and not _is_answer_word(parse, pending):
+            return Heard(turn=_moved(parse.control, state), explicit=False)
+        best = parse.best
+        turn = (
+            Turn(calls=tuple(Call(name=c.name, slots=dict(c.slots)) for c in best.commands)) if best else None
+        )
+        answer, sure = (
+            self._answer(parse, pending, context, turn)
+            if pending and pending.kind == "ask"
+            else (None, False)
+        )
+        return Heard(
+            turn=turn,
+            sure=parse.decision == "run",
+            answer=answer,
+            answer_sure=sure,
+            choice=_choice(parse.text, pending),
+            guesses=tuple(_turn(r) for r in (parse.readings[1:] if best else parse.readings)[:3]),
+        )
+
+    def _listed(self, text: str, state: State) -> Turn | None:
+        """A number after a list: the card of that record."""
+        number = _NUMBER.fullmatch(text.strip())
+        if not number or not 0 < int(number[1]) <= len(state.listed):
+            return None
+        record = state.listed[int(number[1]) - 1]
+        name = f"{record.kind}.show"
+        if name not in self.specs:
+            return None
+        return Turn(calls=(Call(name=name, slots={record.kind: f"id:{record.id}"}),))
+
+    def _answer(
+        self, parse: Parse, pending: Pending, context: ParseContext, turn: Turn | None
+    ) -> tuple[Value | None, bool]:
+        """The value that the message gives for the slot that was asked for, and whether it can be nothing else."""
+        call = pending.turn.calls[pending.at]
+        slot = self.specs[call.name].slots[str(pending.slot)]
+        found = self._value(slot, parse.text, call, context)
+        if found is None:
+            return None, False
+        if slot.kind in _TEXT_KINDS or slot.kind in ("contact", "company", "member", "task", "reminder"):
+            return found, turn is None or [c.name for c in turn.calls] == ["find"]
+        return found, True
+
+    def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:
+        """ "No, I meant 4pm": new values for the slots of the last turn that they can be values of."""
+        source = state.pending.turn if state.pending else state.last
+        rest = self.parser.parse(parse.rest, context)
+        turn = (
+            Turn(calls=tuple(Call(name=c.name, slots=dict(c.slots)) for c in rest.best.commands))
+            if rest.best
+            else None
+        )
+        if turn and [c.name for c in turn.calls] == ["find"]:
+            turn = None
+        if source is None or turn is not None:
+            return Heard(
+                turn=turn, sure=rest.decision == "run", guesses=tuple(_turn(r) for r in rest.readings[:3])
+            )
+        return Heard(corrects=self._new_values(source, parse.rest, context) or None)
+
+    def _new_values(self, source: Turn, said: str, context: ParseContext) -> dict[str, Value]:
+        kinds = self._kinds_of(said, context)
+        found: dict[str, Value] = {}
+        for call in source.calls:
+            for slot in self.specs[call.name].slots.values() if call.name in self.specs else ():
+                old = call.slots.get(slot.name)
+                new = kinds.get(slot.kind)
+                if slot.kind == "value" and old is not None:
+                    new = field_value(str(call.slots.get("field")), said, context)
+                if new is None or slot.name in found:
+                    continue
+                found[slot.name] = merged(str(old), str(new)) if slot.kind == "moment" and old else new
+        return found
+
+    def _kinds_of(self, said: str, context: ParseContext) -> dict[str, Value]:
+        """By kind of slot, what a few words can be a value of; a time can be nothing else."""
+        for kind in ("moment", "email", "priority", "activity_type"):
+            if (found := value(kind, said, context)) and (kind != "email" or "@" in said):
+                return {kind: found}
+        names = {k.kind: said for k in context.lookup(said)} or {"contact": said, "member": said}
+        return dict(names)
+
+
+def _button(incoming: Incoming, uow: UnitOfWork, member: Member, conversation: Conversation) -> Button:
+    if incoming.press:
+        button = by_token(uow, incoming.press)
+    else:
+        button = by_label(
+            uow, member.id, incoming.press_label or "", conversation=conversation, within=incoming.press_in
+        )
+    if button is None:
+        raise CannotPress("button.unknown")
+    if button.member_id not in (None, member.id):
+        raise CannotPress("button.not_yours")
+    if button.expires_at <= uow.now:
+        raise CannotPress("button.expired")
+    return button
+
+
+def _show(button: Button, specs: Mapping[str, Spec]) -> Turn | None:
+    """The card of the record as it is now, where it has one."""
+    name = f"{button.record_kind}.show"
+    if name not in specs:
+        return None
+    return Turn(calls=(Call(name=name, slots={str(button.record_kind): f"id:{button.record_id}"}),))
+
+
+def _is_answer_word(parse: Parse, pending: Pending | None) -> bool:
+    """Whether a word of the conversation is rather one of the choices ("no" for a contact called No)."""
+    return pending is not None and any(fold(label) == fold(parse.text) for label, _ in pending.alternatives)
+
+
+def _moved(control: str, state: State) -> Turn:
+    """A move in the conversation; more and back turn the pages of the last list."""
+    if control in ("next", "previous") and state.listing is not None:
+        step = 5 if control == "next" else -5
+        return state.listing.model_copy(update={"offset": max(0, state.page + step), "replace": False})
+    return Turn(control=control)  # type: ignore[arg-type]
+
+
+def _choice(text: str, pending: Pending | None) -> int | None:
+    """The number of the choice that a message names: "2", "the second one", or its label."""
+    if pending is None or not pending.alternatives:
+        return None
+    folded = fold(text)
+    labels = [fold(label) for label, _ in pending.alternatives]
+    if folded in labels:
+        return labels.index(folded)
+    if pending.kind != "choose":
+        return None
+    if number := _NUMBER.fullmatch(text.strip()):
+        return int(number[1]) - 1
+    place = ordinal(text)
+    if place is not None:
+        return place if place >= 0 else len(labels) - 1
+    parts = [i for i, label in enumerate(labels) if folded and folded in label]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _turn(reading: Reading) -> Turn:
+    return Turn(calls=tuple(Call(name=c.name, slots=dict(c.slots)) for c in reading.commands))
+
+
+def _explained(parse: Parse) -> dict[str, Any]:
+    commands = [
+        {"name": c.name, "rule": c.rule, "sources": {k: v for k, v in c.sources.items() if v}}
+        for c in (parse.best.commands if parse.best else ())
+    ]
+    return {"via": "words", "text": parse.text, "commands": commands}

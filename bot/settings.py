@@ -1,0 +1,28 @@
+"""All settings, from the environment or a `.env` file."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from tzlocal import get_localzone_name
+
+
+def _local_zone() -> str:
+    try:
+        return get_localzone_name() or "UTC"
+    except LookupError:
+        return "UTC"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; secrets are never shown in logs or `repr`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    database_url: SecretStr = SecretStr("sqlite:///parley.db")
+    host: str = Field("127.0.0.1", alias="PARLEY_HOST")
+    port: int = Field(8000, alias="PORT")
+    secret: SecretStr | None = Field(None, alias="PARLEY_SECRET")
+    workspace: str = Field("Parley", alias="PARLEY_WORKSPACE")
+    timezone: str = Field(default_factory=_local_zone, alias="PARLEY_TIMEZONE")
+    language: str = Field("en", alias="PARLEY_LANGUAGE")
+    currency: str = Field("USD", alias="PARLEY_CURRENCY")
+    log_level: str = Field("WARNING", alias="PARLEY_LOG_LEVEL")

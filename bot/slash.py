@@ -1,0 +1,147 @@
+"""The slash grammar: `/task add "Send quote" due:friday assignee:bob`, forgiving about order and quotes."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from rapidfuzz import process
+
+from handlers.capability import SlotSpec, Spec, usage
+from handlers.errors import Invalid
+from handlers.turn import Call, Turn, Value
+
+_TOKEN = re.compile(
+    r"""(?:(?P<key>[A-Za-z_]+)\s*[:=:]\s*)?(?:"(?P<double>[^"]*)"?|“(?P<curly>[^”]*)”?|'(?P<single>[^']*)'(?=\s|$)|(?P<bare>\S+))"""
+)
+_SHORT = {
+    "who": "assignee",
+    "to": "assignee",
+    "at": "when",
+    "on": "when",
+    "by": "due",
+    "for": "contact",
+    "date": "due",
+    "tag": "tags",
+    "title": "title",
+    "job": "job_title",
+    "prio": "priority",
+    "with": "contact",
+}
+_PREFIXES = ("crm", "parley")
+_FREE = ("text", "title", "name", "value", "topic")
+Normalise = Callable[[SlotSpec, str, Call], Value | None]
+
+
+def parse(text: str, specs: Mapping[str, Spec], normalise: Normalise) -> Turn:
+    """The command and slots of a slash line. Raises `Invalid`, with the usage, for what is not one."""
+    words = text.strip().lstrip("/／").split()
+    if words and words[0].lower().split("@")[0] in _PREFIXES:
+        words = words[1:] or ["help"]
+    name, rest = _name(words, specs)
+    return Turn(
+        calls=(_fill(specs[name], " ".join(rest) if "\n" not in text else _after(text, rest), normalise),)
+    )
+
+
+def _after(text: str, rest: list[str]) -> str:
+    """The words after the command as they were typed, line breaks included."""
+    return text[text.find(rest[0], 1) :] if rest else ""
+
+
+def _name(words: list[str], specs: Mapping[str, Spec]) -> tuple[str, list[str]]:
+    first = words[0].lower().split("@")[0] if words else "help"
+    if "." in first and first in specs:
+        return first, words[1:]
+    second = words[1].lower() if len(words) > 1 else ""
+    if f"{first}.{second}" in specs:
+        return f"{first}.{second}", words[2:]
+    if first in specs:
+        return first, words[1:]
+    group = first.rstrip("s")
+    if f"{group}.list" in specs and (first.endswith("s") or not second):
+        return f"{group}.list", words[1:]
+    if f"{group}.show" in specs and second:
+        return f"{group}.show", words[1:]
+    if f"{group}.add" in specs and second:
+        return f"{group}.add", words[1:]
+    _unknown(" ".join([first, second]).strip(), specs)
+    raise AssertionError("unreachable")
+
+
+def _unknown(said: str, specs: Mapping[str, Spec]) -> None:
+    near = process.extract(said.replace(" ", "."), list(specs), limit=2, score_cutoff=60)
+    shown = ", ".join("/" + n.replace(".", " ") for n, *_ in near)
+    if shown:
+        raise Invalid("invalid.command", command=f"/{said}", near=shown)
+    raise Invalid("invalid.command.none", command=f"/{said}")
+
+
+def _fill(spec: Spec, rest: str, normalise: Normalise) -> Call:
+    call = Call(name=spec.name)
+    loose: list[str] = []
+    for token in _TOKEN.finditer(rest):
+        said = next(v for v in token.group("double", "curly", "single", "bare") if v is not None)
+        slot = _slot(spec, token["key"]) if token["key"] else None
+        if token["key"] and slot is None and token["bare"] is not None:
+            if spec.name == token["key"] or _is_word(spec, token["key"]):
+                _wrong_slot(spec, token["key"])
+            said = token[0]
+        if slot:
+            call = _put(spec, call, slot, said, normalise)
+        else:
+            quoted = token["bare"] is None
+            loose.append(f"\0{said}\0" if quoted else said)
+    return _loose(spec, call, loose, normalise)
+
+
+def _is_word(spec: Spec, key: str) -> bool:
+    """A key that is meant as a slot (due:…), not a word with a colon in running text (note: …, http://…)."""
+    return not any(s.kind in _FREE for s in spec.slots.values()) or key.lower() in _SHORT
+
+
+def _wrong_slot(spec: Spec, key: str) -> None:
+    raise Invalid("invalid.slot", command="/" + spec.name.replace(".", " "), slot=key, usage=usage(spec))
+
+
+def _slot(spec: Spec, key: str) -> str | None:
+    key = key.lower()
+    if key in spec.slots:
+        return key
+    key = _SHORT.get(key, key)
+    if key in spec.slots:
+        return key
+    starts = [name for name in spec.slots if name.startswith(key) and len(key) >= 3]
+    return starts[0] if len(starts) == 1 else None
+
+
+def _put(spec: Spec, call: Call, slot: str, said: str, normalise: Normalise) -> Call:
+    if not said:
+        return call
+    value = normalise(spec.slots[slot], said, call)
+    if value is None:
+        key = "invalid.when" if spec.slots[slot].kind in ("moment", "due", "period") else "invalid.value"
+        if spec.slots[slot].choices:
+            raise Invalid("invalid.choice", slot=slot, value=said, choices=spec.slots[slot].choices)
+        raise Invalid(key, slot=slot, value=said)
+    return call.fill(slot, value)
+
+
+def _loose(spec: Spec, call: Call, loose: list[str], normalise: Normalise) -> Call:
+    """Words without a key: they fill the empty slots in order, the last of them taking all that remains."""
+    empty = [
+        s for s in spec.slots.values() if s.name not in call.slots and (s.required or not _any_required(spec))
+    ]
+    while loose and empty:
+        slot, *empty = empty
+        greedy = not empty or (slot.kind in _FREE and not _has_quotes(loose))
+        taken = loose if greedy else loose[:1]
+        loose = loose[len(taken) :]
+        call = _put(spec, call, slot.name, " ".join(taken).replace("\0", ""), normalise)
+    return call
+
+
+def _any_required(spec: Spec) -> bool:
+    return any(s.required for s in spec.slots.values())
+
+
+def _has_quotes(loose: list[str]) -> bool:
+    return any(w.startswith("\0") for w in loose)

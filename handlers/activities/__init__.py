@@ -1,0 +1,127 @@
+"""What happened with customers."""
+
+from datetime import datetime
+from pathlib import Path
+
+from handlers.capability import Capability, Command
+from handlers.cards import activity_line, press
+from handlers.context import Context
+from handlers.customers import customer_of
+from handlers.errors import Missing
+from handlers.lists import PAGE, listed
+from handlers.moments import at, moment, span
+from handlers.reply import Field, Reply, joined
+from handlers.slots import ActivityType, CompanyRef, ContactRef, Moment, Period, Text
+from storage.queries.work import activities as activities_where
+from storage.tables import Activity, Company, Contact
+
+activities = Capability("activities", Path(__file__).parent)
+
+
+class LogActivity(Command):
+    """Log what happened with a customer."""
+
+    type: ActivityType
+    contact: ContactRef | None = None
+    company: CompanyRef | None = None
+    text: Text | None = None
+    when: Moment | None = None
+
+
+@activities.command("activity.log", needs="contacts.write")
+def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
+    """A call, meeting, e-mail, message, visit or note; unknown customers are made."""
+    if not (cmd.contact or cmd.company):
+        raise Missing("contact", key="activity.log.contact", type=ctx.voice.label(f"type.{cmd.type}"))
+    customer = customer_of(ctx, cmd.contact, cmd.company, make=True)
+    activity = ctx.uow.add(
+        Activity(
+            workspace_id=ctx.uow.workspace_id,
+            type=cmd.type,
+            text=cmd.text,
+            contact_id=customer.contact.id if customer.contact else None,
+            company_id=customer.company.id if customer.company else None,
+            occurred_at=_moment(cmd.when, ctx),
+            all_day=bool(cmd.when) and not isinstance(moment(cmd.when or "", ctx.voice), datetime),
+            owner_id=ctx.member.id,
+            made_by=ctx.member.id,
+            team_id=ctx.member.team_id,
+        )
+    )
+    ctx.uow.flush()
+    facts = [x for x in (_told_when(cmd, activity, ctx), cmd.text) if x]
+    target = (
+        {"contact": f"id:{customer.contact.id}"}
+        if customer.contact
+        else {"company": f"id:{activity.company_id}"}
+    )
+    return Reply(
+        ctx.say(f"activity.logged.{cmd.type}", customer=customer.where(ctx)),
+        lines=(joined(facts, " · "),) if facts else (),
+        buttons=(press(ctx, "task", "task.add", **target), press(ctx, "remind", "reminder.add", **target)),
+        receipt=Field(ctx.voice.label(f"type.{cmd.type}"), joined([customer.where(ctx), *facts], " · ")),
+        mentions=(*customer.mentions(ctx), ctx.mention(activity)),
+    )
+
+
+def _moment(when: str | None, ctx: Context) -> datetime:
+    return at(when, ctx.voice) if when else ctx.now
+
+
+def _told_when(cmd: LogActivity, activity: Activity, ctx: Context) -> str | None:
+    if not cmd.when:
+        return None
+    when = activity.occurred_at.astimezone(ctx.voice.zone)
+    return ctx.voice.day(when.date()) if activity.all_day else ctx.voice.moment(when)
+
+
+class ListActivities(Command):
+    """List what happened."""
+
+    contact: ContactRef | None = None
+    company: CompanyRef | None = None
+    period: Period | None = None
+
+
+@activities.command("activity.list", needs="contacts.read", undoable=False)
+def list_activities(cmd: ListActivities, ctx: Context) -> Reply:
+    """What happened with a customer, or with all, newest first."""
+    customer = _customer(cmd, ctx)
+    rows, total = activities_where(
+        ctx.uow,
+        ctx.scope(Activity),
+        customer,
+        span(cmd.period, ctx.voice),
+        limit=PAGE,
+        offset=ctx.turn.offset,
+    )
+    name = customer.name if customer else ""
+    key = "activity.list.with" if customer else "activity.list"
+    reply = listed(ctx, key, rows, total, lambda a: _row(ctx, a, whole=customer is None), name=name)
+    return reply if customer is None else _mentioning(reply, ctx, customer)
+
+
+def _customer(cmd: ListActivities, ctx: Context) -> Contact | Company | None:
+    if cmd.company:
+        return ctx.find(Company, cmd.company, "company")
+    if not cmd.contact:
+        return None
+    found = customer_of(ctx, cmd.contact, None)
+    return found.contact or found.company or ctx.find(Contact, cmd.contact, "contact")
+
+
+def _mentioning(reply: Reply, ctx: Context, customer: Contact | Company) -> Reply:
+    return Reply(
+        reply.headline,
+        lines=reply.lines,
+        buttons=reply.buttons,
+        listing=reply.listing,
+        mentions=(ctx.mention(customer),),
+        replaces=reply.replaces,
+    )
+
+
+def _row(ctx: Context, activity: Activity, *, whole: bool) -> str:
+    words = activity_line(ctx, activity)
+    customer = ctx.uow.get(Contact, activity.contact_id) or ctx.uow.get(Company, activity.company_id)
+    return f"{customer.name} · {words}" if whole and customer else words

@@ -1,0 +1,39 @@
+"""A person's own settings."""
+
+import re
+
+from babel.numbers import list_currencies
+
+from handlers.context import Context
+from handlers.errors import Invalid
+from handlers.phrasebook import LANGUAGES
+from handlers.reply import Reply
+from handlers.values import zone
+from handlers.voice import Voice
+
+FIELDS = ("timezone", "language", "currency", "name", "quiet_hours", "digest")
+
+
+def set_setting(ctx: Context, field: str, value: str) -> Reply:
+    """Set one of the speaker's settings; the answer comes in the new language. Raises `Invalid` for a bad value."""
+    member = ctx.member
+    column = {"timezone": "zone"}.get(field, field)
+    setattr(member, column, _checked(field, value))
+    ctx.uow.add(member)
+    ctx.uow.flush()
+    voice = Voice(ctx.book, member.language or ctx.voice.language, ctx.now.astimezone(), ctx.voice.currency)
+    label = voice.label(f"slot.{field}")
+    shown = voice.label(f"language.{value}") if field == "language" else value
+    return Reply(voice.say("settings.set", field=label, value=shown))
+
+
+def _checked(field: str, value: str) -> str:
+    if field == "timezone":
+        return zone(value)
+    if field == "language" and value not in LANGUAGES:
+        raise Invalid("invalid.language", value=value)
+    if field == "currency" and value not in list_currencies():
+        raise Invalid("invalid.currency", value=value)
+    if field in ("quiet_hours", "digest") and not re.fullmatch(r"off|\d{1,2}:\d{2}(-\d{1,2}:\d{2})?", value):
+        raise Invalid("invalid.hours", value=value)
+    return value

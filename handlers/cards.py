@@ -1,0 +1,125 @@
+"""Cards: who or what it is, what happened last, what is next."""
+
+from handlers.context import Context
+from handlers.recurrence import describe
+from handlers.reply import Button, Field, Line, Reply, joined, line
+from handlers.turn import Call, Turn
+from handlers.values import shown_phone
+from storage.queries.contacts import contacts_at, points_of, tags_of
+from storage.queries.work import activities, overdue, reminders, tasks
+from storage.tables import Activity, Company, Contact, Member, PointKind, Record, Reminder, Task
+
+SHOWN = 3
+
+
+def press(ctx: Context, label: str, command: str, row: Record | None = None, **slots: str) -> Button:
+    """A button that says a command about a record; stale once the record has changed."""
+    record = (str(row.__tablename__), str(row.id), row.version) if row else None
+    return Button(ctx.voice.label(f"button.{label}"), Turn(calls=(Call(name=command, slots=slots),)), record)
+
+
+def _about(ctx: Context, key: str, value: object) -> list[Field]:
+    if not value:
+        return []
+    words = value if isinstance(value, Line) else line(str(value))
+    return [Field(ctx.voice.label(f"slot.{key}"), words)]
+
+
+def contact_card(ctx: Context, contact: Contact) -> Reply:
+    """A contact: job, company, tags, how to reach them, last activities, open tasks, the next reminder."""
+    company = ctx.uow.get(Company, contact.company_id)
+    tags = " ".join(f"#{t.name}" for t in tags_of(ctx.uow, contact.id))
+    facts = [x for x in (contact.job_title, company.name if company else None, tags) if x]
+    points = points_of(ctx.uow, contact)
+    fields = [
+        *_about(ctx, "email", ", ".join(p.value for p in points if p.kind == PointKind.EMAIL)),
+        *_about(ctx, "phone", ", ".join(shown_phone(p.value) for p in points if p.kind == PointKind.PHONE)),
+        *_about(ctx, "birthday", ctx.voice.calendar_day(contact.birthday) if contact.birthday else None),
+        *_about(ctx, "address", contact.address),
+        *_about(ctx, "notes", contact.notes),
+        *history(ctx, contact),
+    ]
+    buttons = (
+        press(ctx, "log", "activity.log", contact=f"id:{contact.id}"),
+        press(ctx, "task", "task.add", contact=f"id:{contact.id}"),
+        press(ctx, "remind", "reminder.add", contact=f"id:{contact.id}"),
+    )
+    mentions = (ctx.mention(contact), *([ctx.mention(company)] if company else []))
+    return Reply(_headline(ctx, contact, facts), fields=tuple(fields), buttons=buttons, mentions=mentions)
+
+
+def _headline(ctx: Context, row: Contact | Company, facts: list[str]) -> Line:
+    return joined([ctx.say("name", name=row.name), *facts], " · ")
+
+
+def company_card(ctx: Context, company: Company) -> Reply:
+    """A company: industry, people, owner, last activity, open tasks, the next reminder."""
+    people = contacts_at(ctx.uow, company)
+    owner = ctx.uow.get(Member, company.owner_id)
+    facts = [company.industry] if company.industry else []
+    facts.append(ctx.say("company.people", n=len(people)).text)
+    if owner:
+        facts.append(ctx.say("owner", name=owner.name).text)
+    fields = [
+        *_about(ctx, "people", ctx.voice.label("list.comma").join(c.name for c in people[:SHOWN])),
+        *_about(ctx, "domain", company.domain),
+        *_about(ctx, "phone", shown_phone(company.phone) if company.phone else None),
+        *_about(ctx, "address", company.address),
+        *_about(ctx, "tax_id", company.tax_id),
+        *_about(ctx, "notes", company.notes),
+        *history(ctx, company),
+    ]
+    buttons = (
+        press(ctx, "log", "activity.log", company=f"id:{company.id}"),
+        press(ctx, "task", "task.add", company=f"id:{company.id}"),
+        press(ctx, "people", "contact.list", company=f"id:{company.id}"),
+    )
+    return Reply(
+        _headline(ctx, company, facts),
+        fields=tuple(fields),
+        buttons=buttons,
+        mentions=(ctx.mention(company),),
+    )
+
+
+def history(ctx: Context, customer: Contact | Company) -> list[Field]:
+    """What happened last, what is to be done, and the next reminder."""
+    happened, _ = activities(ctx.uow, ctx.scope(Activity), customer, limit=2)
+    todo, _ = tasks(ctx.uow, ctx.scope(Task), customer=customer, limit=2)
+    coming, _ = reminders(ctx.uow, ctx.member, customer=customer, limit=1)
+    return [
+        *(Field(ctx.voice.label("card.last"), line(activity_line(ctx, a))) for a in happened),
+        *(Field(ctx.voice.label("card.task"), line(task_line(ctx, t))) for t in todo),
+        *(Field(ctx.voice.label("card.next"), line(reminder_line(ctx, r))) for r in coming),
+    ]
+
+
+def activity_line(ctx: Context, activity: Activity) -> str:
+    """ "Call, Mon 2 Mar: she wants a demo"."""
+    when = activity.occurred_at.astimezone(ctx.voice.zone)
+    shown = ctx.voice.day(when.date()) if activity.all_day else ctx.voice.moment(when)
+    head = f"{ctx.voice.label(f'type.{activity.type}')} · {shown}"
+    return f"{head} · {activity.text}" if activity.text else head
+
+
+def due_words(ctx: Context, task: Task) -> str:
+    """When a task is due; says when that has passed."""
+    if task.due_on is None:
+        return ""
+    shown = ctx.voice.moment(task.due_at) if task.due_at else ctx.voice.day(task.due_on)
+    return ctx.say("task.overdue", due=shown).text if overdue(task, ctx.now) else shown
+
+
+def task_line(ctx: Context, task: Task, *, whose: bool = False) -> str:
+    """ "#12 Send the quote · Fri 6 Mar · Bob"."""
+    owner = ctx.uow.get(Member, task.owner_id) if whose else None
+    high = ctx.voice.label(f"priority.{task.priority}") if task.priority in ("high", "urgent") else None
+    parts = (f"#{task.number} {task.title}", high, due_words(ctx, task), owner.name if owner else None)
+    return " · ".join(x for x in parts if x)
+
+
+def reminder_line(ctx: Context, reminder: Reminder) -> str:
+    """ "Call Dana · tomorrow 15:00"."""
+    shown = ctx.voice.moment(reminder.due_at)
+    again = describe(reminder.repeat, ctx.voice) if reminder.repeat else None
+    return " · ".join(x for x in (reminder.text, shown, again) if x)

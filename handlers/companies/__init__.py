@@ -1,0 +1,151 @@
+"""Organisations that customers belong to."""
+
+from pathlib import Path
+from typing import Annotated
+
+from handlers.capability import Capability, Command
+from handlers.cards import company_card, press
+from handlers.context import Context
+from handlers.errors import Twin
+from handlers.lists import PAGE, listed
+from handlers.reply import Field, Mention, Reply, joined, line
+from handlers.slots import (
+    CompanyRef,
+    FieldValue,
+    Industry,
+    MemberRef,
+    Name,
+    Phone,
+    Place,
+    TagName,
+    Text,
+    field_of,
+)
+from handlers.values import phone, shown_phone
+from storage.queries.contacts import clear_tags, companies_where, same_name, set_tags
+from storage.tables import Company
+
+companies = Capability("companies", Path(__file__).parent)
+FIELDS = ("name", "industry", "domain", "phone", "tax_id", "address", "tags", "owner", "notes")
+
+
+class AddCompany(Command):
+    """Add a company."""
+
+    name: Name
+    industry: Industry | None = None
+    domain: Text | None = None
+    phone: Phone | None = None
+
+
+@companies.command("company.add", needs="contacts.write")
+def add_company(cmd: AddCompany, ctx: Context) -> Reply:
+    """A new company; one of that name that is there is asked about first."""
+    if not ctx.turn.allow_twin:
+        matches = same_name(ctx.uow, "company", cmd.name, ctx.scope(Company))
+        if matches:
+            twins = [
+                (Mention("company", str(m.id), m.name), ctx.describe(m) or ctx.say("twin.name").text)
+                for m in matches[:3]
+            ]
+            raise Twin("company", cmd.name, twins)
+    company = ctx.uow.add(
+        Company(
+            workspace_id=ctx.uow.workspace_id,
+            name=cmd.name,
+            industry=cmd.industry,
+            domain=cmd.domain,
+            phone=phone(cmd.phone) if cmd.phone else None,
+            owner_id=ctx.member.id,
+            made_by=ctx.member.id,
+            team_id=ctx.member.team_id,
+        )
+    )
+    ctx.uow.flush()
+    facts = [x for x in (cmd.industry, cmd.domain, company.phone and shown_phone(company.phone)) if x]
+    return Reply(
+        ctx.say("company.added", name=company.name),
+        lines=(joined(facts, " · "),) if facts else (),
+        buttons=(press(ctx, "contact", "contact.add", company=f"id:{company.id}"),),
+        receipt=Field(ctx.voice.label("slot.company"), joined([company.name, *facts], " · ")),
+        mentions=(ctx.mention(company),),
+    )
+
+
+class ShowCompany(Command):
+    """Show what is known of a company."""
+
+    company: CompanyRef
+
+
+@companies.command("company.show", needs="contacts.read", undoable=False)
+def show_company(cmd: ShowCompany, ctx: Context) -> Reply:
+    """A company's card."""
+    return company_card(ctx, ctx.find(Company, cmd.company, "company"))
+
+
+class ListCompanies(Command):
+    """List companies."""
+
+    tag: TagName | None = None
+    owner: MemberRef | None = None
+    industry: Industry | None = None
+    place: Place | None = None
+
+
+@companies.command("company.list", needs="contacts.read", undoable=False)
+def list_companies(cmd: ListCompanies, ctx: Context) -> Reply:
+    """Companies that fit, by name."""
+    rows, total = companies_where(
+        ctx.uow,
+        ctx.scope(Company),
+        tag=cmd.tag,
+        owner=ctx.colleague(cmd.owner, "owner") if cmd.owner else None,
+        industry=cmd.industry,
+        place=cmd.place,
+        limit=PAGE,
+        offset=ctx.turn.offset,
+    )
+    return listed(
+        ctx, "company.list", rows, total, lambda c: " · ".join(x for x in (c.name, c.industry) if x)
+    )
+
+
+class EditCompany(Command):
+    """Change something about a company."""
+
+    company: CompanyRef
+    field: Annotated[str, field_of(*FIELDS)]
+    value: FieldValue
+
+
+@companies.command("company.edit", needs="contacts.write")
+def edit_company(cmd: EditCompany, ctx: Context) -> Reply:
+    """One field of a company."""
+    company = ctx.find(Company, cmd.company, "company")
+    shown = _set(ctx, company, cmd.field, cmd.value)
+    ctx.uow.add(company)
+    ctx.uow.flush()
+    label = ctx.voice.label(f"slot.{cmd.field}")
+    return Reply(
+        ctx.say("record.changed", name=company.name, field=label, value=shown),
+        receipt=Field(company.name, line(f"{label} · {shown}")),
+        mentions=(ctx.mention(company),),
+    )
+
+
+def _set(ctx: Context, company: Company, field: str, value: str) -> str:
+    if field == "owner":
+        owner = ctx.colleague(value, "value")
+        company.owner_id = owner.id
+        return owner.name
+    if field == "tags":
+        names = [
+            t.strip().lstrip("#") for t in value.replace("，", ",").replace("、", ",").split(",") if t.strip()
+        ]
+        clear_tags(ctx.uow, company.id)
+        ctx.uow.flush()
+        set_tags(ctx.uow, "company", company.id, names)
+        return ctx.voice.label("list.comma").join(names)
+    setattr(company, field, phone(value) if field == "phone" else value)
+    return shown_phone(value) if field == "phone" else value

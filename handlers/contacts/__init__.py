@@ -1,0 +1,278 @@
+"""People outside the team."""
+
+from pathlib import Path
+from typing import Annotated
+
+from handlers.capability import Capability, Command
+from handlers.cards import company_card, contact_card, press
+from handlers.contacts.fields import FIELDS, set_field
+from handlers.context import Context
+from handlers.customers import Customer, resolve_company
+from handlers.errors import Invalid, Missing, NotFound, Twin
+from handlers.lists import PAGE, listed
+from handlers.moments import span
+from handlers.reply import Field, Line, Mention, Reply, joined, line
+from handlers.slots import (
+    CompanyRef,
+    ContactRef,
+    Email,
+    FieldValue,
+    MemberRef,
+    Name,
+    Period,
+    Phone,
+    Place,
+    TagName,
+    Tags,
+    Text,
+    Title,
+    field_of,
+)
+from handlers.values import email, phone, shown_phone
+from storage.queries.contacts import (
+    contacts_where,
+    delete_contact,
+    dependents,
+    merge_contacts,
+    same_name,
+    set_point,
+    set_tags,
+    tag_named,
+    with_point,
+)
+from storage.tables import Company, Contact, PointKind
+
+contacts = Capability("contacts", Path(__file__).parent)
+
+
+class AddContact(Command):
+    """Add a contact."""
+
+    name: Name
+    company: CompanyRef | None = None
+    job_title: Title | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    tags: Tags = ()
+    source: Text | None = None
+
+
+@contacts.command("contact.add", needs="contacts.write")
+def add_contact(cmd: AddContact, ctx: Context) -> Reply:
+    """A new contact; what looks like one that is there is asked about first."""
+    address = email(cmd.email) if cmd.email else None
+    number = phone(cmd.phone) if cmd.phone else None
+    if not ctx.turn.allow_twin and (twins := _twins(ctx, cmd.name, address, number)):
+        raise Twin("contact", cmd.name, twins)
+    found = Customer()
+    if cmd.company:
+        resolve_company(ctx, cmd.company, found, make=True)
+    contact = ctx.uow.add(
+        Contact(
+            workspace_id=ctx.uow.workspace_id,
+            name=cmd.name,
+            company_id=found.company.id if found.company else None,
+            job_title=cmd.job_title,
+            source=cmd.source,
+            owner_id=ctx.member.id,
+            made_by=ctx.member.id,
+            team_id=ctx.member.team_id,
+        )
+    )
+    if address:
+        set_point(ctx.uow, contact, PointKind.EMAIL, address)
+    if number:
+        set_point(ctx.uow, contact, PointKind.PHONE, number)
+    set_tags(ctx.uow, "contact", contact.id, cmd.tags)
+    ctx.uow.flush()
+    return _added(
+        ctx, contact, found, [address, number and shown_phone(number), *(f"#{t}" for t in cmd.tags)]
+    )
+
+
+def _added(ctx: Context, contact: Contact, found: Customer, details: list[str | None]) -> Reply:
+    company = found.names(ctx)
+    facts = [x for x in (contact.job_title, *company, *details) if x]
+    mentions = (ctx.mention(contact), *([ctx.mention(found.company)] if found.company else []))
+    return Reply(
+        ctx.say("contact.added", name=contact.name),
+        lines=(joined(facts, " · "),) if facts else (),
+        buttons=(
+            press(ctx, "log", "activity.log", contact=f"id:{contact.id}"),
+            press(ctx, "task", "task.add", contact=f"id:{contact.id}"),
+        ),
+        receipt=Field(ctx.voice.label("slot.contact"), joined([contact.name, *facts], " · ")),
+        mentions=mentions,
+    )
+
+
+def _twins(ctx: Context, name: str, address: str | None, number: str | None) -> list[tuple[Mention, str]]:
+    """Contacts that may be the same person, each with the reason."""
+    reasons: dict[Mention, str] = {}
+    for value, why in ((address, "twin.email"), (number, "twin.phone")):
+        for contact in with_point(ctx.uow, value) if value else []:
+            reasons.setdefault(ctx.mention(contact), ctx.say(why).text)
+    for match in same_name(ctx.uow, "contact", name, ctx.scope(Contact)):
+        mention = Mention("contact", str(match.id), match.name)
+        why = ctx.describe(match) or ctx.say("twin.name").text
+        reasons.setdefault(mention, why)
+    return list(reasons.items())[:3]
+
+
+class ShowContact(Command):
+    """Show what is known of a contact."""
+
+    contact: ContactRef
+
+
+@contacts.command("contact.show", needs="contacts.read", undoable=False)
+def show_contact(cmd: ShowContact, ctx: Context) -> Reply:
+    """A contact's card; a company's where the name is one."""
+    try:
+        return contact_card(ctx, ctx.find(Contact, cmd.contact, "contact"))
+    except NotFound as stop:
+        companies = [m for m in ctx.search(Company, cmd.contact) if m.score >= 90]
+        if len(companies) != 1:
+            raise stop from None
+        return company_card(ctx, ctx.find(Company, f"id:{companies[0].id}", "contact"))
+
+
+class ListContacts(Command):
+    """List contacts."""
+
+    company: CompanyRef | None = None
+    tag: TagName | None = None
+    owner: MemberRef | None = None
+    place: Place | None = None
+    period: Period | None = None
+
+
+@contacts.command("contact.list", needs="contacts.read", undoable=False)
+def list_contacts(cmd: ListContacts, ctx: Context) -> Reply:
+    """Contacts that fit, those last spoken to first."""
+    company = ctx.find(Company, cmd.company, "company") if cmd.company else None
+    rows, total = contacts_where(
+        ctx.uow,
+        ctx.scope(Contact),
+        company=company,
+        tag=cmd.tag,
+        owner=ctx.colleague(cmd.owner, "owner") if cmd.owner else None,
+        place=cmd.place,
+        since=span(cmd.period, ctx.voice),
+        limit=PAGE,
+        offset=ctx.turn.offset,
+    )
+    return listed(ctx, "contact.list", rows, total, lambda c: _row(ctx, c))
+
+
+def _row(ctx: Context, contact: Contact) -> str:
+    company = ctx.uow.get(Company, contact.company_id)
+    return " · ".join(x for x in (contact.name, company.name if company else None, contact.job_title) if x)
+
+
+class EditContact(Command):
+    """Change something about a contact."""
+
+    contact: ContactRef
+    field: Annotated[str, field_of(*FIELDS)]
+    value: FieldValue
+
+
+@contacts.command("contact.edit", needs="contacts.write")
+def edit_contact(cmd: EditContact, ctx: Context) -> Reply:
+    """One field of a contact."""
+    contact = ctx.find(Contact, cmd.contact, "contact")
+    shown = set_field(ctx, contact, cmd.field, cmd.value)
+    ctx.uow.flush()
+    return _changed(ctx, contact, cmd.field, shown)
+
+
+def _changed(ctx: Context, contact: Contact, field: str, shown: str) -> Reply:
+    label = ctx.voice.label(f"slot.{field}")
+    return Reply(
+        ctx.say("record.changed", name=contact.name, field=label, value=shown),
+        receipt=Field(contact.name, line(f"{label} · {shown}")),
+        mentions=(ctx.mention(contact),),
+    )
+
+
+class TagContact(Command):
+    """Put tags on a contact."""
+
+    contact: ContactRef
+    tags: Tags
+
+
+@contacts.command("contact.tag", needs="contacts.write")
+def tag_contact(cmd: TagContact, ctx: Context) -> Reply:
+    """Tags on a contact, new ones made."""
+    contact = ctx.find(Contact, cmd.contact, "contact")
+    added = set_tags(ctx.uow, "contact", contact.id, cmd.tags)
+    ctx.uow.flush()
+    words = ctx.voice.label("list.comma").join(added or cmd.tags)
+    key = "contact.tagged" if added else "contact.tagged_already"
+    return Reply(ctx.say(key, name=contact.name, tags=words), mentions=(ctx.mention(contact),))
+
+
+class MergeContacts(Command):
+    """Put one contact into another."""
+
+    contact: ContactRef
+    other: ContactRef
+
+
+@contacts.command("contact.merge", needs="contacts.delete")
+def merge(cmd: MergeContacts, ctx: Context) -> Reply:
+    """The first goes into the second, which stays; histories are joined."""
+    goes = ctx.find(Contact, cmd.contact, "contact")
+    stays = ctx.find(Contact, cmd.other, "other")
+    if goes.id == stays.id:
+        raise Invalid("contact.merge_same", name=goes.name)
+    ctx.require("contacts.delete", goes)
+    prompt = ctx.say("contact.merge_confirm", name=_row(ctx, goes), other=_row(ctx, stays))
+    ctx.confirm([goes, stays], prompt, ctx.voice.label("button.merge"), _what_hangs(ctx, [goes]))
+    merge_contacts(ctx.uow, goes, stays)
+    ctx.uow.flush()
+    return Reply(ctx.say("contact.merged", name=goes.name, other=stays.name), mentions=(ctx.mention(stays),))
+
+
+class DeleteContact(Command):
+    """Delete a contact, or all with a tag."""
+
+    contact: ContactRef | None = None
+    tag: TagName | None = None
+
+
+@contacts.command("contact.delete", needs="contacts.delete")
+def delete(cmd: DeleteContact, ctx: Context) -> Reply:
+    """One contact, or all that carry a tag; always after a tap."""
+    rows = _to_delete(cmd, ctx)
+    for contact in rows:
+        ctx.require("contacts.delete", contact)
+    name = _row(ctx, rows[0])
+    key = "contact.delete_confirm_tag" if cmd.tag else "contact.delete_confirm"
+    prompt = ctx.say(key, n=len(rows), name=name, tag=cmd.tag or "")
+    ctx.confirm(rows, prompt, ctx.say("button.delete", n=len(rows)).text, _what_hangs(ctx, rows))
+    for contact in rows:
+        delete_contact(ctx.uow, contact)
+    ctx.uow.flush()
+    return Reply(ctx.say("contact.deleted", n=len(rows), name=rows[0].name))
+
+
+def _to_delete(cmd: DeleteContact, ctx: Context) -> list[Contact]:
+    if cmd.contact:
+        return [ctx.find(Contact, cmd.contact, "contact")]
+    if not cmd.tag:
+        raise Missing("contact")
+    rows, _ = contacts_where(ctx.uow, ctx.scope(Contact), tag=cmd.tag)
+    if not rows:
+        raise Invalid(
+            "contact.none_tagged" if tag_named(ctx.uow, cmd.tag) else "contact.no_such_tag", tag=cmd.tag
+        )
+    return rows
+
+
+def _what_hangs(ctx: Context, rows: list[Contact]) -> list[Line]:
+    counts = {kind: len(found) for kind, found in dependents(ctx.uow, rows).items()}
+    words = [ctx.say(f"count.{kind}", n=n).text for kind, n in counts.items() if n]
+    return [ctx.say("contact.with", what=ctx.voice.both(list(words)))] if words else []

@@ -1,0 +1,158 @@
+"""Which customer a command is about; new ones are made where the command is the news of them."""
+
+from dataclasses import dataclass, field
+
+from handlers.context import Context
+from handlers.errors import NotFound
+from handlers.reply import Line, Mention
+from nlp.pronouns import is_pronoun
+from storage.find import SURE
+from storage.tables import Company, Contact
+
+NEW = "new:"
+NEAR = 84.0
+
+
+@dataclass
+class Customer:
+    """The person and the company that a command is about, and which of them it has made."""
+
+    contact: Contact | None = None
+    company: Company | None = None
+    made: list[Contact | Company] = field(default_factory=list)
+
+    def names(self, ctx: Context) -> list[Line]:
+        """Their names; those that are new say so."""
+        return [self._name(ctx, row) for row in (self.contact, self.company) if row]
+
+    def _name(self, ctx: Context, row: Contact | Company) -> Line:
+        return ctx.say("name.new" if row in self.made else "name", name=row.name)
+
+    def where(self, ctx: Context) -> Line:
+        """ "Dana (new) at Acme (new)"."""
+        names = self.names(ctx)
+        return ctx.say("customer.both", contact=names[0], company=names[1]) if len(names) == 2 else names[0]
+
+    def mentions(self, ctx: Context) -> tuple[Mention, ...]:
+        """The person, then the company."""
+        return tuple(ctx.mention(row) for row in (self.contact, self.company) if row)
+
+
+def customer_of(ctx: Context, contact: str | None, company: str | None, *, make: bool = False) -> Customer:
+    """The customer that is meant. With `make`, unknown names become new contacts and companies.
+
+    Without it a name that nobody has is left in the text alone. Raises `Ambiguous` where several fit, and `NotFound`
+    for a pronoun that points at nothing.
+    """
+    found = Customer()
+    if company:
+        resolve_company(ctx, company, found, make=make)
+    if contact:
+        _resolve_contact(ctx, contact, found, make=make)
+    if found.contact and found.company is None:
+        found.company = ctx.uow.get(Company, found.contact.company_id)
+    return found
+
+
+def resolve_company(ctx: Context, said: str, found: Customer, *, make: bool) -> None:
+    """Find the company that is meant, or make it; it becomes `found.company`."""
+    if said.startswith(NEW):
+        found.company = _new_company(ctx, said.removeprefix(NEW), found)
+        return
+    try:
+        found.company = ctx.find(Company, said, "company")
+    except NotFound:
+        if is_pronoun(said):
+            _company_in_focus(ctx, found, said)
+        elif make:
+            found.company = _new_company(ctx, said, found)
+
+
+def _company_in_focus(ctx: Context, found: Customer, said: str) -> None:
+    person = ctx.focus.newest(("contact",))
+    contact = ctx.find(Contact, f"id:{person.id}", "contact") if person else None
+    found.company = ctx.uow.get(Company, contact.company_id) if contact else None
+    if found.company is None:
+        raise NotFound("company", "company", said)
+
+
+def _resolve_contact(ctx: Context, said: str, found: Customer, *, make: bool) -> None:
+    if said.startswith(NEW):
+        found.contact = _new_contact(ctx, said.removeprefix(NEW), found)
+        return
+    if make and found.company and not is_pronoun(said) and not said.startswith("id:"):
+        _colleague(ctx, said, found)
+        return
+    try:
+        found.contact = ctx.find(Contact, said, "contact")
+    except NotFound as stop:
+        if is_pronoun(said):
+            if found.company is None:
+                _company_in_focus_or_stop(ctx, found, said)
+            return
+        found.company = found.company or _as_company(ctx, said)
+        if found.company is not None:
+            return
+        if make and stop.nearest and ctx.search(Contact, said)[0].score >= NEAR:
+            raise
+        if make:
+            found.contact = _new_contact(ctx, said, found)
+
+
+def _company_in_focus_or_stop(ctx: Context, found: Customer, said: str) -> None:
+    """ "It", where a company was spoken of."""
+    mention = ctx.focus.newest(("company",))
+    if mention is None:
+        raise NotFound("contact", "contact", said)
+    found.company = ctx.find(Company, f"id:{mention.id}", "company")
+
+
+def _as_company(ctx: Context, said: str) -> Company | None:
+    matches = ctx.search(Company, said)
+    return ctx.uow.get(Company, matches[0].id) if matches and matches[0].score >= SURE else None
+
+
+def _colleague(ctx: Context, said: str, found: Customer) -> None:
+    """Someone of a named company: the one of that name there, else one who has no company yet, else someone new."""
+    same = [ctx.uow.get(Contact, m.id) for m in ctx.search(Contact, said) if m.score >= 90]
+    there = [c for c in same if c and found.company and c.company_id == found.company.id]
+    homeless = [c for c in same if c and c.company_id is None]
+    if len(there) == 1:
+        found.contact = there[0]
+    elif not there and len(homeless) == 1 and found.company:
+        found.contact = homeless[0]
+        homeless[0].company_id = found.company.id
+        ctx.uow.add(homeless[0])
+    elif there:
+        found.contact = ctx.find(Contact, said, "contact")
+    else:
+        found.contact = _new_contact(ctx, said, found)
+
+
+def _new_contact(ctx: Context, name: str, found: Customer) -> Contact:
+    ctx.require("contacts.write")
+    contact = Contact(
+        workspace_id=ctx.uow.workspace_id,
+        name=name,
+        company_id=found.company.id if found.company else None,
+        owner_id=ctx.member.id,
+        made_by=ctx.member.id,
+        team_id=ctx.member.team_id,
+    )
+    found.made.append(ctx.uow.add(contact))
+    ctx.uow.flush()
+    return contact
+
+
+def _new_company(ctx: Context, name: str, found: Customer) -> Company:
+    ctx.require("contacts.write")
+    company = Company(
+        workspace_id=ctx.uow.workspace_id,
+        name=name,
+        owner_id=ctx.member.id,
+        made_by=ctx.member.id,
+        team_id=ctx.member.team_id,
+    )
+    found.made.append(ctx.uow.add(company))
+    ctx.uow.flush()
+    return company

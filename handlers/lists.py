@@ -1,0 +1,46 @@
+"""Lists: short, numbered, paged by buttons."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from handlers.context import Context
+from handlers.reply import Button, Reply, line
+from handlers.turn import Turn
+from storage.tables import Row
+
+R = TypeVar("R", bound=Row)
+PAGE = 5
+
+
+def listed(
+    ctx: Context, key: str, rows: Sequence[R], total: int, show: Callable[[R], str], **values: object
+) -> Reply:
+    """One page of records under a headline with the count; `key.none` is said where there are none."""
+    if not total:
+        return Reply(ctx.say(f"{key}.none", **values))
+    first = ctx.turn.offset
+    lines = tuple(line(f"{first + i}. {show(row)}") for i, row in enumerate(rows, 1))
+    mentions = tuple(ctx.mention(row) for row in rows)
+    return Reply(
+        ctx.say(key, n=total, **values),
+        lines=lines,
+        buttons=tuple(_pages(ctx, total)),
+        listing=mentions,
+        mentions=mentions[:1] if total == 1 else (),
+        replaces=ctx.turn.replace,
+    )
+
+
+def _pages(ctx: Context, total: int) -> list[Button]:
+    first = ctx.turn.offset
+    buttons = []
+    if first > 0:
+        buttons.append(_page(ctx, "button.previous", max(0, first - PAGE)))
+    if first + PAGE < total:
+        buttons.append(_page(ctx, "button.more", first + PAGE))
+    return buttons
+
+
+def _page(ctx: Context, label: str, offset: int) -> Button:
+    turn = Turn(calls=ctx.turn.calls, offset=offset, replace=True)
+    return Button(ctx.voice.label(label), turn)

@@ -1,0 +1,80 @@
+"""Putting an answer on its way: the message, its buttons and the outbox row, in the transaction of what it tells."""
+
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from handlers.reply import Mention, Reply
+from storage.outbox import enqueue, newest_private, remember
+from storage.tables import Button, Conversation, Member, Message
+from storage.unit_of_work import UnitOfWork
+
+BUTTON_LIFE = timedelta(days=30)
+
+
+def post(
+    uow: UnitOfWork,
+    conversation: Conversation,
+    reply: Reply,
+    *,
+    member: Member | None,
+    change_set_id: UUID | None = None,
+    replaces: Message | None = None,
+    key: str | None = None,
+) -> Message:
+    """Queue `reply` for a conversation; `key` makes it the only one of its kind. `member` alone may press its buttons."""
+    tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
+    payload = {
+        "reply": replace(reply, buttons=()).to_json(),
+        "buttons": [[b.label, t] for b, t in zip(reply.buttons, tokens, strict=True)],
+        "to": member.name if member else None,
+    }
+    message = enqueue(
+        uow,
+        conversation,
+        reply.text(),
+        payload,
+        member_id=member.id if member else None,
+        change_set_id=change_set_id,
+        replaces=replaces,
+        key=key,
+    )
+    for button, token in zip(reply.buttons, tokens, strict=True):
+        kind, record_id, version = button.record or (None, None, None)
+        uow.session.add(
+            Button(
+                workspace_id=uow.workspace_id,
+                token=token,
+                message_id=message.id,
+                label=button.label,
+                turn=button.turn.dump(),
+                member_id=member.id if member else None,
+                record_kind=kind,
+                record_id=UUID(record_id) if record_id else None,
+                record_version=version,
+                expires_at=uow.now + BUTTON_LIFE,
+            )
+        )
+    return message
+
+
+def tell(
+    uow: UnitOfWork,
+    member: Member,
+    reply: Reply,
+    *,
+    change_set_id: UUID | None = None,
+    key: str | None = None,
+) -> Message | None:
+    """Send `reply` to a member where they last spoke in private; None when they have never spoken."""
+    conversation = newest_private(uow, member.id)
+    if conversation is None:
+        return None
+    message = post(uow, conversation, reply, member=member, change_set_id=change_set_id, key=key)
+    remember(uow, conversation.id, member.id, [_plain(m) for m in reply.mentions])
+    return message
+
+
+def _plain(mention: Mention) -> dict[str, str]:
+    return {"kind": mention.kind, "id": mention.id, "name": mention.name}

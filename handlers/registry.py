@@ -1,0 +1,22 @@
+"""All that Parley can do: the one list to add a capability to."""
+
+from handlers.activities import activities
+from handlers.basics import basics
+from handlers.capability import Capability, Spec
+from handlers.companies import companies
+from handlers.contacts import contacts
+from handlers.phrasebook import Phrasebook
+from handlers.reminders import reminders
+from handlers.tasks import tasks
+
+CAPABILITIES: tuple[Capability, ...] = (contacts, companies, activities, tasks, reminders, basics)
+
+
+def specs() -> dict[str, Spec]:
+    """Every command by its public name."""
+    return {name: spec for capability in CAPABILITIES for name, spec in capability.specs.items()}
+
+
+def phrasebook() -> Phrasebook:
+    """The words of all capabilities, and those of the conversation itself."""
+    return Phrasebook([CAPABILITIES[0].folder.parent / "words", *(c.folder for c in CAPABILITIES)])

@@ -1,0 +1,147 @@
+"""What Parley answers, before any platform has shaped it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from handlers.turn import Turn
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run of text; `strong` is for names and headlines. User data is only ever text, never markup."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an answer."""
+
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line without emphasis."""
+        return "".join(s.text for s in self.spans)
+
+
+Words = str | Line
+_EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def line(words: Words) -> Line:
+    """Plain words as a line."""
+    return words if isinstance(words, Line) else Line((Span(words),))
+
+
+def joined(parts: Iterable[Words], separator: str) -> Line:
+    """Lines put one after another."""
+    spans: list[Span] = []
+    for i, part in enumerate(parts):
+        if i:
+            spans.append(Span(separator))
+        spans.extend(line(part).spans)
+    return Line(tuple(spans))
+
+
+def _fill(piece: str, strong: bool, values: Mapping[str, Any]) -> Iterable[Span]:
+    for i, part in enumerate(_PLACE.split(piece)):
+        value = values.get(part, "") if i % 2 else part
+        if isinstance(value, Line):
+            yield from (Span(s.text, s.strong or strong) for s in value.spans)
+        elif str(value):
+            yield Span(str(value), strong)
+
+
+def fill(template: str, values: Mapping[str, Any]) -> Line:
+    """A template with `{places}` and `**emphasis**`; values are put in as they are and never read as markup."""
+    spans: list[Span] = []
+    for i, piece in enumerate(_EMPHASIS.split(template)):
+        spans.extend(_fill(piece, bool(i % 2), values))
+    return Line(tuple(spans))
+
+
+@dataclass(frozen=True)
+class Button:
+    """A tap: its label and what it says in the person's stead. `record` (kind, id, version) is what it was made for."""
+
+    label: str
+    turn: Turn
+    record: tuple[str, str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A labelled value on a card."""
+
+    label: str
+    value: Line
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A record that an answer speaks of; what pronouns and "the second one" refer to later."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: a headline, at most a few lines, fields, buttons.
+
+    `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
+    records shown; `replaces` says that it takes the place of the message whose button was pressed.
+    """
+
+    headline: Line
+    lines: tuple[Line, ...] = ()
+    fields: tuple[Field, ...] = ()
+    table: Table | None = None
+    buttons: tuple[Button, ...] = ()
+    receipt: Field | None = None
+    mentions: tuple[Mention, ...] = ()
+    listing: tuple[Mention, ...] = ()
+    pictures: tuple[str, ...] = ()
+    private: bool = False
+    replaces: bool = False
+    undoable: bool = True
+
+    def with_buttons(self, *buttons: Button) -> "Reply":
+        """The same answer with further buttons."""
+        return replace(self, buttons=self.buttons + buttons)
+
+    def text(self) -> str:
+        """All that a person would read, without emphasis."""
+        parts = [self.headline.text, *(x.text for x in self.lines)]
+        parts += [f"· {f.label}: {f.value.text}" for f in self.fields]
+        if self.table:
+            parts += [" | ".join(row) for row in (self.table.columns, *self.table.rows)]
+        return "\n".join(p for p in parts if p)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept in the outbox."""
+        return _REPLY.dump_python(self, mode="json")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Reply":
+        """As it comes out of the outbox."""
+        return _REPLY.validate_python(data)
+
+
+_REPLY = TypeAdapter(Reply)

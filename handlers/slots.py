@@ -1,0 +1,47 @@
+"""The kinds of value that a command's fields may have. A field whose type has none fails at import."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What kind of thing fills a field, and the closed list of values where there is one."""
+
+    kind: str
+    choices: tuple[str, ...] = ()
+
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+TASK_STATUSES = ("not_started", "in_progress", "completed", "deferred", "canceled")
+ACTIVITY_TYPES = ("call", "meeting", "email", "message", "visit", "note")
+ROLES = ("owner", "admin", "manager", "sales", "support", "marketing", "viewer")
+
+Text = Annotated[str, Slot("text")]
+Title = Annotated[str, Slot("title")]
+Name = Annotated[str, Slot("name")]
+ContactRef = Annotated[str, Slot("contact")]
+CompanyRef = Annotated[str, Slot("company")]
+MemberRef = Annotated[str, Slot("member")]
+TaskRef = Annotated[str, Slot("task")]
+ReminderRef = Annotated[str, Slot("reminder")]
+Moment = Annotated[str, Slot("moment")]
+Period = Annotated[str, Slot("period")]
+Due = Annotated[str, Slot("due")]
+Repeat = Annotated[str, Slot("repeat")]
+Phone = Annotated[str, Slot("phone")]
+Email = Annotated[str, Slot("email")]
+Tags = Annotated[tuple[str, ...], Slot("tags")]
+TagName = Annotated[str, Slot("tag")]
+Industry = Annotated[str, Slot("industry")]
+Place = Annotated[str, Slot("place")]
+Priority = Annotated[str, Slot("priority", PRIORITIES)]
+TaskStatus = Annotated[str, Slot("status", (*TASK_STATUSES, "open"))]
+ActivityType = Annotated[str, Slot("activity_type", ACTIVITY_TYPES)]
+FieldValue = Annotated[str, Slot("value")]
+Topic = Annotated[str, Slot("topic")]
+
+
+def field_of(*names: str) -> Slot:
+    """The slot that names which field an edit changes."""
+    return Slot("field", names)

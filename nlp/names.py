@@ -1,0 +1,137 @@
+"""Recognising people and companies that nobody has told us of yet."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nlp.text import fold, has_cjk
+
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍虞万柯管卢莫房裘缪解应宗丁宣邓单洪包左石崔吉龚程邢裴陆荣翁荀甄曲封储靳松段巫焦侯宁仇甘祖武符刘景詹龙叶司黎薄印白蒲邰从鄂籍卓蔺屠蒙池乔阴胥闻翟谭申扶堵冉桑尚温柴瞿阎连习艾鱼容向古易慎戈廖终居衡步耿满弘匡国文寇广欧沃利越师巩聂辛阚简饶曾关蒯相查游丘"
+_COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|夏侯|南宫|端木|独孤"
+_FORM = "总监|总|经理|姐|哥|董事长|董|老师|先生|女士|小姐|主任|医生|老板|律师|博士|处长|科长|厂长|校长|院长|工程师|工|太太|叔|阿姨|师傅|副总|部长|主管|店长|教授"
+_CHINESE_NAME = re.compile(
+    rf"(?:(?:{_COMPOUND}|[{_SURNAMES}])(?:{_FORM})|[小老阿大][{_SURNAMES}](?![{_SURNAMES}]?(?:{_FORM}))|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+)
+_AFTER_NAME = set(
+    "打发说谈聊的了开约签下在要想把讲送问回过通见吃喝去来是有会催确报寄给和跟对让请,、。!? 到联再看拿做买订提写确认周今明后上下早晚昨刚已没不也都就还从那这"
+)
+_FOLLOWS = "".join(sorted(_AFTER_NAME - set(",.!? ,、。")))
+# A person in folded Chinese text where a sentence goes on right behind the name.
+CHINESE_PERSON = (
+    rf"(?:[a-z][a-z.'-]*(?: [a-z][a-z.'-]*){{0,2}}|[小老阿大][{_SURNAMES}]|(?:{_COMPOUND}|[{_SURNAMES}])(?:{_FORM})"
+    rf"|(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?(?=[{_FOLLOWS},.:; ]|$))"
+)
+_BEFORE_CHINESE = re.compile(
+    r"(?:给|跟|和|找|联系|联络|拜访|约|对|向|问|催|见|通知|提醒|让|请|陪|帮|与|访|打给|发给|寄给|回复|感谢)$"
+)
+_COMPANY_ZH = re.compile(
+    r"[\u4e00-\u9fffA-Za-z0-9]{2,12}?(?:有限公司|公司|集团|科技|制造|贸易|银行|医院|学校|大学|工厂|事务所|诊所|酒店|超市|餐厅)"
+)
+_WORD = r"[A-Z][\w'’-]*[a-z][\w'’-]*|[A-Z]{2,}(?![a-z])|[A-Z]\.?"
+_ENGLISH_NAME = re.compile(
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(?:{_WORD})(?: (?:{_WORD}|de|van|von|der|al|bin|of|&))*"
+)
+_BEFORE_ENGLISH = re.compile(
+    r"(?:^|[\s(])(?:call|calling|called|phone|ring|email|e-mail|emailing|mail|text|message|msg|ping|meet|meeting|met|visit|visiting|see|chase|contact|ask|tell|invite|send|thank|with|for|to|from|about|nudge|brief|at|and|by|of|remind|update|answer|pay|follow up with|get back to|check in with)\s+$",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    "i i'm i'll i've i'd the a an my our his her its their this that monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec crm vip cfo ceo cto coo po pdf eur usd gbp cny rmb asap eod eow q1 q2 q3 q4 am pm ok hi hey parley please today tomorrow tonight invoice contract quote proposal demo".split()
+)
+_COMPANYLIKE = re.compile(
+    r"\b(?:inc|ltd|llc|gmbh|corp|co|company|group|ag|plc|labs?|studio|bank|hospital|clinic|hotel|school|university|foods?|trading|logistics|systems?|solutions?|partners|industries|media|motors|pharma|medical|supplies|electronics|consulting)\.?$",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    "what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A piece of text that looks like a name, and of what kind."""
+
+    start: int
+    end: int
+    kind: str
+
+
+_INDUSTRIES = frozenset(
+    "manufacturing retail finance banking insurance healthcare health medical pharma education software technology tech it logistics transport construction energy food hospitality travel media advertising legal consulting automotive textile textiles chemicals agriculture telecom gaming fashion electronics aerospace "
+    "制造 零售 金融 银行 保险 医疗 医药 教育 软件 科技 互联网 物流 运输 建筑 能源 食品 餐饮 旅游 媒体 广告 法律 咨询 汽车 纺织 化工 农业 通信 游戏 服装 电子 房地产 贸易".split()
+)
+
+
+def is_industry(said: str) -> bool:
+    """Whether a word names a trade: "manufacturing", 制造业."""
+    word = fold(said).strip()
+    return word in _INDUSTRIES or (has_cjk(word) and len(word) >= 3 and word.endswith("业"))
+
+
+def looks_like_company(name: str) -> bool:
+    """Whether a name of unknown kind is a company's."""
+    return bool(_COMPANYLIKE.search(name)) or bool(_COMPANY_ZH.fullmatch(name))
+
+
+def name_like(said: str) -> bool:
+    """Whether words can be a name at all: not a pronoun of the first person, no question word, not a sentence."""
+    parts = said.lower().split()
+    if not parts or len(parts) > 6 or len(said) > 50 or not any(c.isalpha() for c in said):
+        return False
+    if has_cjk(said):
+        return len(said) <= 16
+    return not any(p.strip(".,'") in _STOP for p in parts)
+
+
+def looks_named(said: str) -> bool:
+    """Whether words look like a name by themselves: capitals, or a Chinese surname and given name."""
+    said = said.strip()
+    if has_cjk(said):
+        return bool(_CHINESE_NAME.fullmatch(fold(said)) or _COMPANY_ZH.fullmatch(fold(said)))
+    return bool(_ENGLISH_NAME.fullmatch(said)) and said.lower() not in _NOT_NAMES
+
+
+def guess(words: str) -> Iterator[Guess]:
+    """Names inside free text: after words that people follow with a name."""
+    yield from _english(words)
+    if has_cjk(words):
+        yield from _chinese(fold(words))
+
+
+def _english(words: str) -> Iterator[Guess]:
+    for found in _ENGLISH_NAME.finditer(words):
+        name = found[0]
+        first = name.split()[0].lower()
+        before = words[: found.start()]
+        led = (
+            _BEFORE_ENGLISH.search(before)
+            or _BEFORE_CHINESE.search(before)
+            or words[found.end() :].startswith("'s ")
+        )
+        if first in _NOT_NAMES or not led:
+            continue
+        end = found.end()
+        while name.split()[-1].lower() in _NOT_NAMES and " " in name:
+            name = name.rsplit(" ", 1)[0]
+            end = found.start() + len(name)
+        if words[found.start() : end].endswith("'s"):
+            end -= 2
+        yield Guess(found.start(), end, "company" if looks_like_company(name) else "contact")
+
+
+def _chinese(words: str) -> Iterator[Guess]:
+    for found in _COMPANY_ZH.finditer(words):
+        if _BEFORE_CHINESE.search(words[: found.start()]):
+            yield Guess(found.start(), found.end(), "company")
+    for found in _CHINESE_NAME.finditer(words):
+        if not _BEFORE_CHINESE.search(words[: found.start()]) and found.start() > 0:
+            continue
+        end = found.end()
+        if re.search(rf"(?:{_FORM})$", found[0]) or found[0][0] in "小老阿大":
+            yield Guess(found.start(), end, "contact")
+            continue
+        if len(found[0]) == 3 and not re.match(_COMPOUND, found[0]) and found[0][2] in _AFTER_NAME:
+            end -= 1
+        follows = words[end : end + 1]
+        if not follows or follows in _AFTER_NAME:
+            yield Guess(found.start(), end, "contact")

@@ -1,0 +1,224 @@
+"""The parser: a message in, readings out. It knows the commands' shapes and phrases, and nothing of what they do."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nlp.clauses import Piece, pieces
+from nlp.guesses import guesses
+from nlp.names import looks_named, name_like
+from nlp.phrases import Phrase
+from nlp.reading import Context, Parse, Reading, Said
+from nlp.slots import TOLD_AS_PAST, complete
+from nlp.spans import Span, recognise
+from nlp.text import clean, detect, fold, has_cjk
+from nlp.view import View, view
+
+LONGEST = 8000  # characters of one message that are read as commands
+SURE = 0.7
+CUT = 3.0  # what another cut costs, in matched letters
+MOST_PIECES = 8
+_BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the parser knows of a command: the kinds of its slots, which must be there, and the closed lists."""
+
+    name: str
+    kinds: Mapping[str, str]
+    required: frozenset[str] = frozenset()
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One command for one clause, and how much of the clause speaks for it."""
+
+    said: Said
+    score: float
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message with what was recognised in it."""
+
+    text: str
+    folded: str
+    spans: Sequence[Span]
+    context: Context
+
+
+class Parser:
+    """Reads messages by phrases; `shapes` are the commands, `phrases` their templates by language."""
+
+    def __init__(self, shapes: Sequence[Shape], phrases: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self.shapes = {s.name: s for s in shapes}
+        self._by_script: dict[bool, list[Phrase]] = {False: [], True: []}
+        for language, by_command in phrases.items():
+            self._add(language != "en", by_command)
+
+    def _add(self, chinese: bool, by_command: Mapping[str, Sequence[str]]) -> None:
+        macros = {
+            k.removeprefix("<").removesuffix(">"): fold(str(v))
+            for k, v in by_command.items()
+            if k.startswith("<")
+        }
+        known = {(p.command, p.template) for p in self._by_script[chinese]}
+        for command, templates in by_command.items():
+            if command.startswith("<"):
+                continue
+            kinds = self.shapes[command].kinds if command in self.shapes else {}
+            for template in templates:
+                phrase = Phrase(command, _folded(template), kinds, macros, chinese)
+                if (command, phrase.template) not in known:
+                    self._by_script[chinese].append(phrase)
+
+    def parse(self, text: str, context: Context) -> Parse:
+        """What a message means. Never raises; a text too long to be commands is not understood."""
+        text = clean(text)
+        lang = detect(text, context.lang)
+        if not text or len(text) > LONGEST:
+            return Parse(text, lang, "none")
+        folded = fold(text)
+        message = Message(text, folded, recognise(text, folded, context.country), context)
+        if (control := self._control(message)) is not None:
+            return Parse(text, lang, "none", control=control[0], rest=control[1])
+        found = self._best(message)
+        if found is None:
+            return self._unknown(message, lang)
+        commands, confidence = found
+        reading = Reading(tuple(c.said for c in commands), confidence)
+        others = tuple(guesses(self.shapes, message.text, context)) if confidence < SURE else ()
+        return Parse(
+            text,
+            lang,
+            "run" if confidence >= SURE else "ask",
+            (reading, *others),
+            impossible=_impossible(message),
+        )
+
+    def _unknown(self, message: Message, lang: str) -> Parse:
+        if (name := self._bare_name(message)) is not None:
+            return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
+        return Parse(
+            message.text,
+            lang,
+            "none",
+            tuple(guesses(self.shapes, message.text, message.context, self.phrases(message))),
+        )
+
+    def phrases(self, message: Message) -> list[Phrase]:
+        """The templates that may fit: those of the message's script, and English ones in a mixed message."""
+        return self._by_script[has_cjk(message.text)]
+
+    def _control(self, message: Message) -> tuple[str, str] | None:
+        clause = view(message.text, message.folded, 0, (), frozenset())
+        for phrase in self.phrases(message):
+            if phrase.command.startswith("control.") and (slots := phrase.match(clause.text)) is not None:
+                rest = clause.said(*slots["rest"]) if "rest" in slots else ""
+                return phrase.command.removeprefix("control."), rest
+        return None
+
+    def _bare_name(self, message: Message) -> Said | None:
+
+        said = message.text.strip(" .!?。！？")
+        known = [k for k in message.context.lookup(message.text) if k.end - k.start >= len(said) - 1]
+        if "find" not in self.shapes or not (known or (name_like(said) and looks_named(said))):
+            return None
+        return Said("find", {"text": said}, {"text": said}, "a name alone")
+
+    def _best(self, message: Message) -> tuple[list[Candidate], float] | None:
+        """The cut of the message into clauses that the phrases speak for most (dynamic programming over the cuts)."""
+        parts = pieces(message.folded)
+        if len(parts) > MOST_PIECES:
+            parts = [Piece(parts[0].start, parts[-1].end)]
+        best: list[tuple[float, list[Candidate], int]] = [(0.0, [], 0)]
+        for j in range(1, len(parts) + 1):
+            best.append(
+                max((self._extended(message, parts, best[i], i, j) for i in range(j)), key=lambda b: b[0])
+            )
+        score, commands, left = best[-1]
+        if not commands or score <= 0:
+            return None
+        confidence = min(c.confidence for c in commands) - (0.35 if left else 0)
+        return commands, max(confidence, 0.1)
+
+    def _extended(
+        self,
+        message: Message,
+        parts: Sequence[Piece],
+        before: tuple[float, list[Candidate], int],
+        i: int,
+        j: int,
+    ) -> tuple[float, list[Candidate], int]:
+        score, commands, left = before
+        start, end = parts[i].start, parts[j - 1].end
+        found = self._clause(message, start, end)
+        if found is None:
+            return score - _weight(message.folded[start:end]) / 2 - CUT, commands, left + 1
+        return score + found.score - (CUT if commands else 0), [*commands, found], left
+
+    def _clause(self, message: Message, start: int, end: int) -> Candidate | None:
+        views: dict[tuple[object, bool], View] = {}
+        inside = [s for s in message.spans if s.start >= start and s.end <= end]
+        head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
+        best: Candidate | None = None
+        for phrase in self.phrases(message):
+            shape = self.shapes.get(phrase.command)
+            if shape is None:
+                continue
+            past = shape.name in TOLD_AS_PAST
+            heard = head if past else inside
+            key = (phrase.pieces, past)
+            if key not in views:
+                words = message.text[start:end], message.folded[start:end]
+                views[key] = view(*words, start, heard, *phrase.pieces)
+            seen = views[key]
+            if (places := phrase.match(seen.text)) is None:
+                continue
+            found = self._candidate(message, shape, phrase, seen, places, heard, (start, end))
+            if found and (best is None or found.score > best.score):
+                best = found
+        return best
+
+    def _candidate(
+        self,
+        message: Message,
+        shape: Shape,
+        phrase: Phrase,
+        seen: View,
+        places: dict[str, tuple[int, int]],
+        inside: Sequence[Span],
+        where: tuple[int, int],
+    ) -> Candidate | None:
+        free = sum(_weight(seen.text[a:b]) for a, b in places.values())
+        literal = _weight(seen.text) - free
+        said = {slot: seen.said(*place) for slot, place in places.items()}
+        done = complete(shape.kinds, shape.choices, phrase.implied, said, inside, message.context, shape.name)
+        if done is None:
+            return None
+        slots, sources, doubt = done
+        missing = sum(1 for s in shape.required if s not in slots)
+        score = literal + 0.3 * free + 2.0 * len(slots) - 4.0 * missing - 6.0 * doubt
+        command = Said(shape.name, slots, sources, phrase.template)
+        return Candidate(command, score, 0.98 - doubt, *where)
+
+
+def _folded(template: str) -> str:
+    words, arrow, implied = template.partition(" -> ")
+    return fold(words) + arrow + implied
+
+
+def _impossible(message: Message) -> str | None:
+    return next(
+        (s.value.text for s in message.spans if s.kind == "time" and s.value.kind == "impossible"), None
+    )
+
+
+def _weight(text: str) -> float:
+    """Letters, a Chinese character counting as much as a short word."""
+    return sum(2.5 if "\u4e00" <= c <= "\u9fff" else 1.0 for c in text if not c.isspace())

@@ -1,0 +1,150 @@
+"""Sentence templates: `(this|that)`, `[optional]`, `{slot}` and `<macro>`, compiled to patterns over folded text.
+
+A template may end in ` -> slot: value; slot: value` for what it implies.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nlp.names import CHINESE_PERSON
+
+SPAN = {"time": "\ue000", "email": "\ue001", "phone": "\ue002", "money": "\ue003", "priority": "\ue004"}
+TYPED = {
+    "moment": "time",
+    "due": "time",
+    "period": "time",
+    "repeat": "time",
+    "email": "email",
+    "phone": "phone",
+    "priority": "priority",
+    "amount": "money",
+}
+_ANY = "".join(SPAN.values())
+_PIECE = re.compile(
+    r"\{(?P<slot>\w+)\}|<(?P<macro>\w+)>|(?P<open>[\[(])|(?P<close>[\])])(?P<times>[*+?]?)|(?P<bar>\|)"
+    r"|(?P<blank>(?<=[|\[(])\s+(?=[|\])]))|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}<>]+)"
+)
+_FLAT = re.compile(r"[\[(]([^\[\](){}<>]*)[\])]")
+_FREE = {"text", "title", "value", "topic"}
+
+
+def _slot_pattern(kind: str) -> str:
+    if kind in TYPED:
+        return f"{SPAN[TYPED[kind]]}+"
+    if kind in _FREE:
+        return r".{1,6000}?"
+    if kind == "number":
+        return r"(?:no\.? ?|#)?\d{1,9}"
+    return rf"[^\n,;?!:{_ANY}]{{1,60}}?"
+
+
+@dataclass
+class _Compiler:
+    kinds: Mapping[str, str]
+    macros: Mapping[str, str]
+    chinese: bool
+    groups: list[str] = field(default_factory=list)
+
+    def compile(self, template: str) -> str:
+        out: list[str] = []
+        gap = False
+        for piece in _PIECE.finditer(_longest_first(template)):
+            if piece["space"]:
+                gap = True
+                continue
+            if gap:
+                out.append(self._gap(out, piece))
+            gap = False
+            out.append(self._piece(piece))
+        return "".join(out)
+
+    def _gap(self, out: list[str], piece: re.Match[str]) -> str:
+        """Spaces beside brackets and in Chinese may be left out; between English words they must be there."""
+        before = out[-1] if out else ""
+        firm = piece["word"] or piece["slot"]
+        if self.chinese or not firm or before.endswith(("?", "(?:", "|", "+")):
+            return r"\s*"
+        return r"\s+"
+
+    def _piece(self, piece: re.Match[str]) -> str:
+        if slot := piece["slot"]:
+            self.groups.append(slot)
+            kind = self.kinds.get(slot, slot)
+            pattern = (
+                CHINESE_PERSON if self.chinese and kind in ("member", "colleague") else _slot_pattern(kind)
+            )
+            return rf"(?<![a-z0-9])(?P<g{len(self.groups) - 1}>{pattern})(?![a-z0-9])"
+        if macro := piece["macro"]:
+            return f"(?:{self.compile(self.macros[macro])})"
+        if piece["open"]:
+            return "(?:"
+        if piece["close"]:
+            return ")" + _repetition(piece["close"], piece["times"])
+        if piece["bar"]:
+            return "|"
+        return r"\s" if piece["blank"] else re.escape(piece["word"])
+
+
+def _longest_first(template: str) -> str:
+    """Alternatives by length, so that what is taken without going back is the longest."""
+
+    def ordered(group: re.Match[str]) -> str:
+        parts = sorted(group[1].split("|"), key=len, reverse=True)
+        return group[0][0] + "|".join(parts) + group[0][-1]
+
+    return _FLAT.sub(ordered, template)
+
+
+def _repetition(bracket: str, times: str) -> str:
+    """Repetitions never go back (possessive), so that no text makes them slow."""
+    if times in ("*", "+"):
+        return times + "+"
+    return "?" if bracket == "]" or times == "?" else ""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One template of a command; `kinds` are the kinds of its command's slots."""
+
+    command: str
+    template: str
+    kinds: Mapping[str, str]
+    macros: Mapping[str, str]
+    chinese: bool = False
+
+    @cached_property
+    def _parts(self) -> tuple[re.Pattern[str], list[str], dict[str, str]]:
+        words, _, implied = self.template.partition(" -> ")
+        compiler = _Compiler(self.kinds, self.macros, self.chinese)
+        pattern = re.compile(compiler.compile(words.strip()), re.DOTALL)
+        pairs = (p.partition(":") for p in implied.split(";") if p.strip())
+        return pattern, compiler.groups, {k.strip(): v.strip() for k, _, v in pairs}
+
+    @property
+    def implied(self) -> dict[str, str]:
+        """Slots that the template fills by being said at all."""
+        return self._parts[2]
+
+    @cached_property
+    def pieces(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The kinds of typed pieces that the command takes wherever they stand, and those that the template places."""
+        placed = {
+            TYPED[k] for slot, k in self.kinds.items() if k in TYPED and "{" + slot + "}" in self.template
+        }
+        return frozenset({TYPED[k] for k in self.kinds.values() if k in TYPED} - placed), frozenset(placed)
+
+    def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
+        """The places of the slots when the whole of `text` (folded) fits; None otherwise."""
+        pattern, groups, _ = self._parts
+        found = pattern.fullmatch(text)
+        if found is None:
+            return None
+        return {slot: found.span(f"g{i}") for i, slot in enumerate(groups) if found.span(f"g{i}") != (-1, -1)}
+
+    @cached_property
+    def skeleton(self) -> str:
+        """The literal words alone: what guesses are compared with."""
+        words = self.template.partition(" -> ")[0]
+        return " ".join(re.sub(r"\{\w+\}|<\w+>|[\[\]()|*+?]", " ", words).split())

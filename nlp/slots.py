@@ -1,0 +1,175 @@
+"""Filling a command's slots from the words at their places and the typed pieces around."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nlp.lexicon import fields_of
+from nlp.names import guess, is_industry, looks_like_company, looks_named, name_like
+from nlp.pronouns import is_pronoun, ordinal
+from nlp.reading import Context, Value
+from nlp.spans import Span
+from nlp.text import has_cjk
+from nlp.values import field_value, iso, period, value
+
+_TIMES = ("moment", "due", "period", "repeat")
+_PEOPLE = ("contact", "company", "member")
+_ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
+TOLD_AS_PAST = ("activity.log",)
+Done = tuple[dict[str, Value], dict[str, str], float]
+
+
+class Filling:
+    """The slots of one candidate as they are filled; `doubt` grows with every guess."""
+
+    def __init__(self, command: str, kinds: Mapping[str, str], context: Context) -> None:
+        self.command, self.kinds, self.context = command, kinds, context
+        self.slots: dict[str, Value] = {}
+        self.sources: dict[str, str] = {}
+        self.doubt = 0.0
+
+    def put(self, slot: str, found: Value | None, source: str) -> None:
+        """Fill a slot that is still empty."""
+        if found and slot in self.kinds and slot not in self.slots:
+            self.slots[slot] = found
+            self.sources[slot] = source
+
+
+def complete(
+    kinds: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+    implied: Mapping[str, str],
+    said: Mapping[str, str],
+    inside: Sequence[Span],
+    context: Context,
+    command: str,
+) -> Done | None:
+    """The slots in their normal form, the words each came from, and the doubt in it; None when a place cannot be right."""
+    filling = Filling(command, kinds, context)
+    for slot, words in said.items():
+        if not _place(filling, slot, words, choices, implied):
+            return None
+    for slot, fixed in implied.items():
+        filling.put(slot, fixed, "")
+    _float(filling, inside)
+    _edit(filling, said, choices, implied)
+    _named_in_text(filling, said)
+    if not _editable(filling, said):
+        return None
+    return filling.slots, filling.sources, filling.doubt
+
+
+def _place(
+    filling: Filling, slot: str, words: str, choices: Mapping[str, Sequence[str]], implied: Mapping[str, str]
+) -> bool:
+    """Fill one slot from its place; False when the words cannot be one."""
+    kind = filling.kinds.get(slot, slot)
+    if kind == "customer":
+        slot = kind = _customer_kind(words, filling.context)
+    if kind == "colleague":
+        slot, kind = "assignee", "member"
+        if words.lower() in _ME:
+            return False
+    if kind in _PEOPLE and not _person(filling, kind, words):
+        return False
+    if kind in ("field", "value"):
+        return bool(words)
+    if kind in _TIMES:
+        return True  # taken from the span itself, below
+    if kind == "tag" and is_industry(words):
+        filling.doubt += 0.05
+    if kind == "industry" and not is_industry(words):
+        filling.doubt += 0.1
+    if kind == "name" and not (name_like(words) or has_cjk(words)):
+        return False
+    found = value(kind, words, filling.context, choices.get(slot, ()))
+    if not found or (choices.get(slot) and slot in implied):
+        return False
+    filling.put(slot, found, words)
+    return True
+
+
+def _person(filling: Filling, kind: str, words: str) -> bool:
+    """Whether words can be a person or company; a lower-case stranger is doubted."""
+    if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
+        return True
+    if not name_like(words):
+        return False
+    known = _known(words, filling.context)
+    if known:
+        filling.doubt += 0 if kind in known else 0.12
+        return True
+    if not looks_named(words):
+        filling.doubt += 0.1 if len(words.split()) <= 2 else 0.3
+    return True
+
+
+def _known(words: str, context: Context) -> set[str]:
+    return {k.kind for k in context.lookup(words) if k.end - k.start >= len(words) - 2}
+
+
+def _customer_kind(words: str, context: Context) -> str:
+    kinds = _known(words, context)
+    if "contact" in kinds:
+        return "contact"
+    return "company" if "company" in kinds or looks_like_company(words) else "contact"
+
+
+def _float(filling: Filling, inside: Sequence[Span]) -> None:
+    """Give the typed pieces of the clause to the slots of their kinds."""
+    past = filling.command in TOLD_AS_PAST
+    for span in inside:
+        for slot, kind in filling.kinds.items():
+            if kind in _TIMES and span.kind == "time":
+                filling.put(slot, _time(kind, span.value, filling.context, past=past), span.value.text)
+            elif kind == span.kind:
+                filling.put(slot, span.value, str(span.value))
+
+
+def _time(kind: str, found: Any, context: Context, *, past: bool) -> str | None:
+    if kind == "repeat":
+        return found.repeat  # type: ignore[no-any-return]
+    if kind == "period":
+        return period(found, context)
+    if kind == "due":
+        return period(found, context) if found.kind == "period" else (iso(found, context) or "")[:10] or None
+    return iso(found, context, past=past)
+
+
+def _edit(
+    filling: Filling,
+    said: Mapping[str, str],
+    choices: Mapping[str, Sequence[str]],
+    implied: Mapping[str, str],
+) -> None:
+    """A field and its value: the value's form follows from the field."""
+    if "field" not in filling.kinds:
+        return
+    named = said.get("field")
+    chosen = implied.get("field") or (fields_of(named, tuple(choices.get("field", ()))) if named else None)
+    if chosen is None:
+        return
+    filling.slots["field"] = chosen
+    filling.sources["field"] = named or chosen
+    words = said.get("value")
+    if words and "value" not in implied and (found := field_value(chosen, words, filling.context)):
+        filling.put("value", found, words)
+
+
+def _editable(filling: Filling, said: Mapping[str, str]) -> bool:
+    """An edit names a field that there is and, where it names a value, one that the field can have."""
+    if "field" not in filling.kinds:
+        return True
+    return ("field" in filling.slots or "field" not in said) and (
+        "value" in filling.slots or "value" not in said
+    )
+
+
+def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
+    """A customer named inside free text fills the slot too, known ones first."""
+    text = next((w for s, w in said.items() if filling.kinds.get(s) in ("text", "title")), "")
+    if not text or filling.command == "find":
+        return
+    for known in filling.context.lookup(text):
+        filling.put(known.kind, text[known.start : known.end], known.name)
+    for found in guess(text):
+        filling.put(found.kind, text[found.start : found.end], text[found.start : found.end])

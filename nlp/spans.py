@@ -1,0 +1,68 @@
+"""Recognising typed pieces of a text: times, e-mail addresses, phone numbers, money, priorities."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import phonenumbers
+
+from nlp.time import find as find_times
+
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.])\+?\(?\d[\d\s()./-]{4,18}\d(?![A-Za-z0-9_])")
+_PRIORITIES = (
+    (
+        "urgent",
+        r"urgent(?:ly)?|asap|p1|critical|top priority|紧急|加急|十万火急|火急|特急|急急急|很急|(?<!着)急(?:件|单)",
+    ),
+    ("high", r"high[- ]priority|important|priority high|p2|高优先级|优先级高|高优先|重要(?!客户)|优先处理"),
+    ("low", r"low[- ]priority|not urgent|no rush|whenever|p4|低优先级|优先级低|低优先|不急|不着急"),
+    ("normal", r"normal[- ]priority|medium[- ]priority|p3|普通优先级|中优先级|优先级普通"),
+)
+_PRIORITY = re.compile(
+    "|".join(
+        f"(?P<{name}>(?<![a-z])(?:{words})(?![a-z]))"
+        for name, words in sorted(_PRIORITIES, key=lambda p: p[0] != "low")
+    )
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A typed piece of text: `value` is an expression of time or a normal form."""
+
+    kind: str
+    start: int
+    end: int
+    value: Any
+
+
+def phone_value(said: str, country: str) -> str:
+    """E.164 where the number is complete and possible in its country, else as said."""
+    try:
+        number = phonenumbers.parse(said, country)
+    except phonenumbers.NumberParseException:
+        return said.strip()
+    if not phonenumbers.is_valid_number(number):
+        return said.strip()
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def recognise(text: str, folded: str, country: str) -> list[Span]:
+    """All typed pieces, left to right, none overlapping: addresses and numbers go before times, times before words."""
+    found = [Span("email", m.start(), m.end(), m[0]) for m in _EMAIL.finditer(text)]
+    for m in _PHONE.finditer(text):
+        digits = sum(c.isdigit() for c in m[0])
+        if 7 <= digits <= 15 and not re.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*", m[0]):
+            found.append(Span("phone", m.start(), m.end(), phone_value(m[0], country)))
+    taken = list(found)
+    found += [Span("time", t.start, t.end, t) for t in find_times(text) if _free(t.start, t.end, taken)]
+    taken = list(found)
+    for m in _PRIORITY.finditer(folded):
+        if _free(m.start(), m.end(), taken):
+            found.append(Span("priority", m.start(), m.end(), m.lastgroup))
+    return sorted(found, key=lambda s: s.start)
+
+
+def _free(start: int, end: int, taken: list[Span]) -> bool:
+    return all(end <= s.start or start >= s.end for s in taken)

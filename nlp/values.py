@@ -1,0 +1,194 @@
+"""One slot's value from the words that were said for it: the normal forms of the catalogue."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from nlp.lexicon import SYNONYMS
+from nlp.reading import Context, Value
+from nlp.spans import phone_value
+from nlp.text import clean, fold
+from nlp.time import Found
+from nlp.time import find as find_times
+
+_ME = re.compile(r"(?:me|i|myself|my|mine|我|我自己|自己|本人)")
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_LIST = re.compile(r"\s*(?:,|，|、|;|\band\b|&|和|以及)\s*|\s+(?=#)", re.IGNORECASE)
+_NOUN_FIRST = re.compile(
+    r"^(?:the\s+)?(?:task|reminder|ticket|deal|contact|company|任务|提醒|工单|客户|联系人)\s*(?:about|to|for|of|:|#|no\.?|number)?\s*",
+    re.IGNORECASE,
+)
+_NOUN_LAST = re.compile(
+    r"(?:'s)?\s+(?:task|reminder|ticket|deal)s?$|(?:的)?(?:那个)?(?:任务|提醒|工单|单子)$", re.IGNORECASE
+)
+_CURRENCY = {
+    "dollar": "USD",
+    "dollars": "USD",
+    "euro": "EUR",
+    "euros": "EUR",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "yuan": "CNY",
+    "rmb": "CNY",
+    "人民币": "CNY",
+    "美元": "USD",
+    "美金": "USD",
+    "欧元": "EUR",
+    "台币": "TWD",
+    "新台币": "TWD",
+    "港币": "HKD",
+    "日元": "JPY",
+    "英镑": "GBP",
+    "yen": "JPY",
+}
+_CLOCK_RANGE = re.compile(
+    r"(\d{1,2})(?::?(\d{2}))?\s*(am|pm)?\s*(?:-|to|until|till|到|至|–)\s*(\d{1,2})(?::?(\d{2}))?\s*(am|pm)?点?"
+)
+
+
+def iso(found: Found, context: Context, *, past: bool = False) -> str | None:
+    """A moment or date in ISO 8601; None where only a period was said."""
+    when = found.when(context.clock, past=past)
+    return when.isoformat() if when is not None else None
+
+
+def period(found: Found, context: Context) -> str | None:
+    """ "START/END", END excluded."""
+    span = found.period(context.clock)
+    return f"{span[0].isoformat()}/{span[1].isoformat()}" if span else None
+
+
+def reference(said: str) -> str:
+    """The words that identify a thing: no article, no noun of its kind."""
+    number = re.fullmatch(r"(?:.*?\D)?#?(\d{1,9})号?", said.strip())
+    if number and re.fullmatch(
+        r"(?:the\s+)?(?:task|ticket|reminder|order|任务|工单|订单|提醒|第)?\s*(?:no\.?|number|#)?\s*\d+号?",
+        fold(said.strip()),
+    ):
+        return number[1]
+    bare = _NOUN_LAST.sub("", _NOUN_FIRST.sub("", said.strip())) or said
+    return _ARTICLE.sub("", bare).strip(" \"'“”") or said.strip()
+
+
+def tags(said: str) -> list[str]:
+    """Several tags from one phrase."""
+    return [t.strip(" #\"'“”") for t in _LIST.split(said.strip()) if t.strip(" #\"'“”")]
+
+
+def lookup(kind: str, said: str) -> str | None:
+    """The standard value that a word stands for: "waiting" is pending, 紧急 is urgent."""
+    return SYNONYMS.get(kind, {}).get(fold(said).strip(" .!?,\"'"))
+
+
+def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -> Value | None:  # noqa: PLR0911 - one line a kind
+    """The normal form of an answer for a slot of this kind; None when it makes no sense as one."""
+    said = clean(said)
+    if not said:
+        return None
+    if kind in ("moment", "due", "period", "repeat"):
+        return _time(kind, said, context)
+    if kind in SYNONYMS or choices:
+        found = lookup(kind, said)
+        return found if found or not choices else (fold(said) if fold(said) in choices else None)
+    match kind:
+        case "member":
+            return "me" if _ME.fullmatch(fold(said)) else _plain(said)
+        case "email":
+            found_at = re.search(r"[^\s,;<>()]+@[^\s,;<>()]+", said)
+            return found_at[0] if found_at else said
+        case "phone":
+            return phone_value(said, context.country)
+        case "tags":
+            return tags(said)
+        case "tag":
+            return said.strip(" #\"'")
+        case "task" | "reminder" | "ticket":
+            return reference(said)
+        case "contact" | "company" | "name":
+            return _plain(said)
+    return said
+
+
+def _plain(said: str) -> str:
+    bare = said.strip(" !?,，。！？\"'“”「」")
+    return bare if re.search(r"\b[A-Z]\.$", bare) else bare.rstrip(". ")
+
+
+def _time(kind: str, said: str, context: Context) -> str | None:
+    if kind == "due" and fold(said) in ("overdue", "late", "逾期", "过期", "超期"):
+        return "overdue"
+    found = find_times(said, whole=True) or find_times(said)
+    if not found:
+        return None
+    if kind == "repeat":
+        return found[0].repeat
+    if kind in ("period", "due"):
+        return period(found[0], context) if kind == "period" else _due(found[0], context)
+    return iso(found[0], context)
+
+
+def _due(found: Found, context: Context) -> str | None:
+    if found.kind == "period":
+        return period(found, context)
+    when = iso(found, context)
+    return when[:10] if when else None
+
+
+CLOSED = ("language",)
+
+
+def field_value(field: str, said: str, context: Context) -> Value | None:
+    """The value of an edit, in the form of its field."""
+    kinds = {
+        "due": "moment",
+        "when": "moment",
+        "close_date": "moment",
+        "birthday": "moment",
+        "assignee": "member",
+        "owner": "member",
+        "email": "email",
+        "phone": "phone",
+        "company": "company",
+        "contact": "contact",
+        "priority": "priority",
+        "status": "status",
+        "timezone": "timezone",
+        "language": "language",
+        "quiet_hours": "hours",
+    }
+    kind = kinds.get(field)
+    if kind is None:
+        return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
+    if kind == "hours":
+        return _hours(said)
+    found = value(kind, said, context)
+    return found if found is not None or kind in CLOSED else said
+
+
+def _currency(said: str) -> str:
+    return _CURRENCY.get(fold(said).strip(), said.strip().upper())
+
+
+def _hours(said: str) -> str:
+    found = _CLOCK_RANGE.search(fold(said))
+    if not found:
+        return "off" if fold(said) in ("off", "none", "关", "关闭", "不要") else said
+    first = _hour(found[1], found[2], found[3])
+    return f"{first}-{_hour(found[4], found[5], found[6])}"
+
+
+def _hour(hour: str, minute: str | None, half: str | None) -> str:
+    n = int(hour) % 12 + 12 if half == "pm" else int(hour)
+    return f"{n:02d}:{minute or '00'}"
+
+
+def merged(old: str, new: str) -> str:
+    """A corrected moment: a new day keeps the time of day that was said before."""
+    if len(new) > 10 or len(old) <= 10:
+        return new
+    before = datetime.fromisoformat(old)
+    return (
+        datetime.fromisoformat(new)
+        .replace(hour=before.hour, minute=before.minute, tzinfo=before.tzinfo)
+        .isoformat()
+    )

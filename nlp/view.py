@@ -1,0 +1,62 @@
+"""A clause with some of its typed pieces masked and others taken out, and the way back to the words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.phrases import SPAN
+from nlp.spans import Span
+
+_LEAD = re.compile(
+    r"[\s,;.:!?-]*(?:(?:please|pls|plz|kindly|ok|okay|so|and|then|also|just|hey|hi|well|oh|um|right|parley|could you|can you|would you|will you|can u|could u|i need you to|i want you to|i'd like you to|i'd like to|请|麻烦你?|帮忙|帮我们?|帮我一?下|能不能|可以|能否|可不可以|顺便|然后|另外|并且|还有|再|好的?|嗯|那个,|对了|哦对了|那)[\s,]*(?![a-z]))*"
+)
+_TAIL = re.compile(
+    r"(?:[\s,;.!?~-]|please|pls|plz|thanks|thank you|thx|ty|cheers|for me|will you|谢谢|谢啦|多谢|拜托|哈|吧|啦|哦|喔|呗|呢|啊|吗|一下)*$"
+)
+_GAP = re.compile(r"\s{2,}")
+
+
+@dataclass(frozen=True)
+class View:
+    """`text` is folded and masked, `words` the same places as they were said."""
+
+    text: str
+    words: str
+
+    def said(self, start: int, end: int) -> str:
+        """What was said at a place."""
+        return self.words[start:end].strip(" \n,;:，；：、")
+
+
+def view(
+    words: str,
+    folded: str,
+    offset: int,
+    spans: Sequence[Span],
+    removed: frozenset[str],
+    masked: frozenset[str] = frozenset(),
+) -> View:
+    """The clause at `offset` of its message, pieces of the `removed` kinds taken out, those of `masked` kinds masked."""
+    text, said = list(folded), list(words)
+    for span in spans:
+        start, end = span.start - offset, span.end - offset
+        if span.kind in removed:
+            text[start:end] = said[start:end] = [""] * (end - start)
+        elif span.kind in masked:
+            text[start:end] = [SPAN[span.kind]] * (end - start)
+    kept = [(t, w) for t, w in zip(text, said, strict=True) if t]
+    return _trimmed("".join(t for t, _ in kept), "".join(w for _, w in kept))
+
+
+def _trimmed(text: str, words: str) -> View:
+    """Without courtesies at the edges and without the gaps that removed pieces leave."""
+    while gap := _GAP.search(text):
+        cut = slice(gap.start() + 1, gap.end())
+        text, words = text[: cut.start] + text[cut.stop :], words[: cut.start] + words[cut.stop :]
+    start = _LEAD.match(text)
+    begin = start.end() if start else 0
+    tail = _TAIL.search(text, begin)
+    end = tail.start() if tail and tail.start() > begin else len(text)
+    if not text[begin:end].strip():
+        return View(text.strip(" ,.!?~"), words.strip(" ,.!?~，。！？～"))
+    return View(text[begin:end], words[begin:end])

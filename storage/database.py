@@ -1,0 +1,133 @@
+"""One database, SQLite or PostgreSQL, and the only way into a transaction."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from storage.errors import Unavailable
+from storage.writer import Writer
+
+__all__ = ["Database", "Session"]
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+# PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
+RETRIED_STATES = {"40001", "40P01", "23505"}
+
+
+def normalise(url: str) -> str:
+    """The URL with the driver that Parley uses: `postgres://` and `postgresql://` mean psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _sqlite_engine(url: str, *, memory: bool) -> Engine:
+    options: dict[str, Any] = {"connect_args": {"timeout": 5, "check_same_thread": False}}
+    engine = create_engine(
+        url, hide_parameters=True, **options, **({"poolclass": StaticPool} if memory else {})
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    # Prepared statements turn generic plans of searches into scans of the whole table.
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"prepare_threshold": None}
+    )
+
+
+def _worth_repeating(error: Exception) -> bool:
+    if isinstance(error, StaleDataError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+
+
+class Database:
+    """Runs functions in transactions. On SQLite all writes go, in order, through one thread."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normalise(url)
+        self.sqlite = self.url.startswith("sqlite")
+        path = make_url(self.url).database if self.sqlite else None
+        self.memory = self.sqlite and path in (None, "", ":memory:")
+        if path and not self.memory:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = (
+            _sqlite_engine(self.url, memory=self.memory) if self.sqlite else _postgres_engine(self.url)
+        )
+        self._writer = Writer(self.engine) if self.sqlite else None
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction and commit it; repeat it whole when the engine says so.
+
+        Raises whatever `work` raises, with nothing kept, or `Unavailable`.
+        """
+        try:
+            if self._writer:
+                return self._writer.submit(work).result()
+            return self._repeat(work)
+        except OperationalError as error:
+            raise Unavailable(str(error.orig)) from error
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` on a consistent view, without waiting for writers; it must not write."""
+        if self.memory:
+            return self.run(work)
+        try:
+            with self.engine.connect().execution_options(reading=True) as connection:
+                return work(Session(connection))
+        except OperationalError as error:
+            raise Unavailable(str(error.orig)) from error
+
+    def ping(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        self.read(lambda session: session.connection().execute(text("SELECT 1")))
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the connections."""
+        if self._writer:
+            self._writer.close()
+        self.engine.dispose()
+
+    def _repeat(self, work: Callable[[Session], T]) -> T:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return self._once(work)
+            except (DBAPIError, StaleDataError) as error:
+                if not _worth_repeating(error):
+                    raise
+                log.warning("transaction repeated after %s", type(error).__name__)
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        return self._once(work)
+
+    def _once(self, work: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session:
+            result = work(session)
+            session.commit()
+            return result

@@ -1,0 +1,5 @@
+"""What storage can say went wrong."""
+
+
+class Unavailable(Exception):
+    """The database is locked, full, gone or unreachable; nothing of the attempt was kept."""

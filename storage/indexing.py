@@ -1,0 +1,94 @@
+"""What each kind of record is found by, in searches and inside sentences."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from storage.folding import fold, is_cjk, short_company, trade_name, words
+from storage.search import index, name_tokens, text_tokens, unindex
+from storage.tables import Activity, Company, Contact, Member, NameKey, Reminder, Row, Task, Workspace
+
+
+def _task_text(row: Any) -> set[str]:
+    return text_tokens(row.title)
+
+
+def _note_text(row: Any) -> set[str]:
+    return text_tokens(row.text or "")
+
+
+def _name(row: Any) -> set[str]:
+    return name_tokens(row.name)
+
+
+def _contact_text(row: Any) -> set[str]:
+    return name_tokens(row.name) | text_tokens(f"{row.job_title or ''} {row.notes or ''}")
+
+
+TOKENS: dict[type[Row], Callable[[Any], set[str]]] = {
+    Contact: _contact_text,
+    Company: _name,
+    Member: _name,
+    Task: _task_text,
+    Reminder: _note_text,
+    Activity: _note_text,
+}
+
+
+def person_keys(name: str) -> Iterator[tuple[str, bool]]:
+    """The names by which a person is called in a sentence, and whether it is the whole one."""
+    whole = " ".join(words(name))
+    yield whole, True
+    parts = whole.split()
+    if len(parts) > 1:
+        yield from ((part, False) for part in parts if len(part) > 1)
+    elif is_cjk(whole) and len(whole) == 3:
+        yield whole[1:], False
+
+
+def company_keys(name: str) -> Iterator[tuple[str, bool]]:
+    """The names by which a company is called: with and without legal form and trade."""
+    yield " ".join(words(name)), True
+    yield " ".join(words(short_company(name))), True
+    yield trade_name(name), False
+
+
+def key_of(name: str) -> str:
+    """The folded form under which a name is looked up."""
+    return " ".join(words(name)) or fold(name)
+
+
+KEYS = {Contact: person_keys, Member: person_keys, Company: company_keys}
+
+
+def reindex(session: Session, workspace: Workspace, row: Row, *, deleted: bool) -> None:
+    """Bring the index and the name keys of one record up to date."""
+    if (tokens := TOKENS.get(type(row))) is None:
+        return
+    kind = str(row.__tablename__)
+    if type(row) in KEYS:
+        _rename(session, kind, row, deleted=deleted)
+    if deleted:
+        unindex(session, row.id)
+    else:
+        index(session, workspace.number, kind, row.id, tokens(row))
+
+
+def _rename(session: Session, kind: str, row: Any, *, deleted: bool) -> None:
+    workspace_id: UUID = row.workspace_id
+    session.connection().execute(
+        delete(NameKey).where(col(NameKey.workspace_id) == workspace_id, col(NameKey.record_id) == row.id)
+    )
+    if deleted:
+        return
+    keys: dict[str, bool] = {}
+    for key, whole in KEYS[type(row)](row.name):
+        keys[key] = keys.get(key, False) or whole
+    session.add_all(
+        NameKey(workspace_id=workspace_id, key=key, kind=kind, record_id=row.id, whole=whole)
+        for key, whole in keys.items()
+        if key
+    )

@@ -1,0 +1,247 @@
+"""Contacts and companies: reading and changing them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, func, or_, type_coerce
+from sqlmodel import col, select
+
+from storage.find import Match, Scope, find_records
+from storage.folding import fold, is_cjk, short_company, spelled
+from storage.indexing import key_of
+from storage.points import TAIL, digest, email_digest
+from storage.tables import (
+    Activity,
+    Company,
+    Contact,
+    ContactPoint,
+    Member,
+    PointKind,
+    Reminder,
+    Tag,
+    Tagging,
+    Task,
+)
+from storage.unit_of_work import UnitOfWork
+
+
+def points_of(uow: UnitOfWork, contact: Contact) -> list[ContactPoint]:
+    """How a contact can be reached: e-mail addresses and phone numbers in the order in which they were told."""
+    return uow.list(
+        ContactPoint, ContactPoint.contact_id == contact.id, order=[ContactPoint.kind, ContactPoint.position]
+    )
+
+
+def set_point(uow: UnitOfWork, contact: Contact, kind: PointKind, value: str) -> ContactPoint:
+    """Make this the contact's first address or number; one of the same kind that was first is replaced."""
+    found = uow.first(
+        ContactPoint,
+        ContactPoint.contact_id == contact.id,
+        ContactPoint.kind == kind,
+        ContactPoint.position == 0,
+    )
+    point = found or ContactPoint(
+        workspace_id=uow.workspace_id, contact_id=contact.id, kind=kind, value="", digest=""
+    )
+    digits = "".join(c for c in value if c.isdigit())
+    point.value = value
+    if kind == PointKind.EMAIL:
+        point.digest = email_digest(uow.workspace, value)
+    else:
+        point.digest = digest(uow.workspace, "+" + digits)
+        point.tail_digest = digest(uow.workspace, "tail" + digits[-TAIL:]) if len(digits) >= TAIL else None
+    return uow.add(point)
+
+
+def with_point(uow: UnitOfWork, value: str) -> list[Contact]:
+    """Contacts who have this very address or number."""
+    if "@" in value:
+        sought = email_digest(uow.workspace, value)
+    else:
+        sought = digest(uow.workspace, "+" + "".join(c for c in value if c.isdigit()))
+    ids = [p.contact_id for p in uow.list(ContactPoint, ContactPoint.digest == sought)]
+    return uow.list(Contact, col(Contact.id).in_(ids)) if ids else []
+
+
+def same_name(uow: UnitOfWork, kind: str, name: str, scope: Scope) -> list[Match]:
+    """Records whose name is the same, sounds the same, or is one typing error away."""
+    return [m for m in find_records(uow, kind, name, scope) if _alike(name, m.name)]
+
+
+def _alike(a: str, b: str) -> bool:
+    if key_of(short_company(a)) == key_of(short_company(b)):
+        return True
+    if is_cjk(a) and is_cjk(b):  # other characters, the same sound: 张伟 and 张玮
+        return len(fold(a)) > 2 and spelled(a) == spelled(b)
+    return spelled(a) == spelled(b)
+
+
+def set_tags(uow: UnitOfWork, kind: str, record_id: UUID, names: Iterable[str]) -> list[str]:
+    """Put tags on a record, making those that are new; the names of those that were not on it yet."""
+    had = {t.key for t in tags_of(uow, record_id)}
+    added = []
+    for name in names:
+        key = fold(name)
+        if key in had:
+            continue
+        tag = tag_named(uow, name) or uow.add(Tag(workspace_id=uow.workspace_id, name=name, key=key))
+        uow.add(Tagging(workspace_id=uow.workspace_id, tag_id=tag.id, kind=kind, record_id=record_id))
+        had.add(key)
+        added.append(tag.name)
+    return added
+
+
+def tag_named(uow: UnitOfWork, name: str) -> Tag | None:
+    """A tag by its name in any case."""
+    return uow.first(Tag, Tag.key == fold(name))
+
+
+def tags_of(uow: UnitOfWork, record_id: UUID) -> list[Tag]:
+    """The tags on a record."""
+    ids = [t.tag_id for t in uow.list(Tagging, Tagging.record_id == record_id)]
+    return uow.list(Tag, col(Tag.id).in_(ids), order=[Tag.name]) if ids else []
+
+
+def clear_tags(uow: UnitOfWork, record_id: UUID) -> None:
+    """Take all tags off a record."""
+    for tagging in uow.list(Tagging, Tagging.record_id == record_id):
+        uow.delete(tagging)
+
+
+def contacts_where(
+    uow: UnitOfWork,
+    scope: Scope,
+    *,
+    company: Company | None = None,
+    tag: str | None = None,
+    owner: Member | None = None,
+    place: str | None = None,
+    since: tuple[datetime, datetime] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Contact], int]:
+    """Contacts that fit all that is given, those last spoken to first, and how many there are in all."""
+    where: list[Any] = scope.where(Contact)
+    if company:
+        where.append(Contact.company_id == company.id)
+    if owner:
+        where.append(Contact.owner_id == owner.id)
+    if place:
+        where.append(_at_place(place))
+    if since:
+        where += [col(Contact.created_at) >= since[0], col(Contact.created_at) < since[1]]
+    if tag:
+        where.append(col(Contact.id).in_(_tagged(uow, "contact", tag)))
+    last = (
+        select(func.max(Activity.occurred_at))
+        .where(Activity.workspace_id == Contact.workspace_id, Activity.contact_id == Contact.id)
+        .scalar_subquery()
+    )
+    order = [func.coalesce(last, Contact.created_at).desc(), Contact.name]
+    return uow.list(Contact, *where, order=order, limit=limit, offset=offset), uow.count(Contact, *where)
+
+
+def _at_place(place: str) -> Any:
+    # Addresses are private text, stored as JSON: LIKE reads them as they are until they are encrypted.
+
+    plain = type_coerce(col(Contact.address), Text)
+    return or_(
+        plain.ilike(f"%{place}%"),
+        col(Contact.company_id).in_(
+            select(Company.id).where(type_coerce(col(Company.address), Text).ilike(f"%{place}%"))
+        ),
+    )
+
+
+def _tagged(uow: UnitOfWork, kind: str, tag: str) -> Any:
+    return (
+        select(Tagging.record_id)
+        .join(Tag, (col(Tag.id) == Tagging.tag_id) & (Tag.workspace_id == Tagging.workspace_id))
+        .where(Tagging.workspace_id == uow.workspace_id, Tagging.kind == kind, Tag.key == fold(tag))
+    )
+
+
+def companies_where(
+    uow: UnitOfWork,
+    scope: Scope,
+    *,
+    tag: str | None = None,
+    owner: Member | None = None,
+    industry: str | None = None,
+    place: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Company], int]:
+    """Companies that fit all that is given, by name, and how many there are in all."""
+
+    where: list[Any] = scope.where(Company)
+    if owner:
+        where.append(Company.owner_id == owner.id)
+    if industry:
+        where.append(col(Company.industry).ilike(f"%{industry}%"))
+    if place:
+        where.append(type_coerce(col(Company.address), Text).ilike(f"%{place}%"))
+    if tag:
+        where.append(col(Company.id).in_(_tagged(uow, "company", tag)))
+    return uow.list(Company, *where, order=[Company.name], limit=limit, offset=offset), uow.count(
+        Company, *where
+    )
+
+
+def contacts_at(uow: UnitOfWork, company: Company, limit: int | None = None) -> list[Contact]:
+    """The people of a company."""
+    return uow.list(Contact, Contact.company_id == company.id, order=[Contact.name], limit=limit)
+
+
+def company_named(uow: UnitOfWork, name: str, scope: Scope) -> Company | None:
+    """The company of this name, with or without its legal form; None where there is none or several."""
+    found = [m for m in find_records(uow, "company", name, scope) if m.score >= 90]
+    return uow.get(Company, found[0].id) if len(found) == 1 else None
+
+
+def dependents(uow: UnitOfWork, contacts: Sequence[Contact]) -> dict[str, list[Any]]:
+    """What hangs on contacts and goes with them: activities; what stays but loses them: tasks and reminders."""
+    ids = [c.id for c in contacts]
+    return {
+        "activity": uow.list(Activity, col(Activity.contact_id).in_(ids)),
+        "task": uow.list(Task, col(Task.contact_id).in_(ids)),
+        "reminder": uow.list(Reminder, col(Reminder.contact_id).in_(ids)),
+    }
+
+
+def delete_contact(uow: UnitOfWork, contact: Contact) -> None:
+    """Delete a contact with its addresses, tags and activities; tasks and reminders stay without it."""
+    hanging = dependents(uow, [contact])
+    for row in (*points_of(uow, contact), *hanging["activity"]):
+        uow.delete(row)
+    clear_tags(uow, contact.id)
+    for row in (*hanging["task"], *hanging["reminder"]):
+        row.contact_id = None
+        uow.add(row)
+    uow.delete(contact)
+
+
+def merge_contacts(uow: UnitOfWork, goes: Contact, stays: Contact) -> None:
+    """Put one contact into another: what the second lacks is filled, histories and addresses are joined."""
+    for column in ("job_title", "company_id", "source", "birthday", "address", "owner_id"):
+        if getattr(stays, column) is None:
+            setattr(stays, column, getattr(goes, column))
+    stays.notes = "\n".join(x for x in (stays.notes, goes.notes) if x) or None
+    had = {p.digest for p in points_of(uow, stays)}
+    for point in points_of(uow, goes):
+        if point.digest in had:
+            uow.delete(point)
+        else:
+            point.contact_id, point.position = stays.id, len(had)
+            had.add(point.digest)
+            uow.add(point)
+    set_tags(uow, "contact", stays.id, [t.name for t in tags_of(uow, goes.id)])
+    clear_tags(uow, goes.id)
+    for rows in dependents(uow, [goes]).values():
+        for row in rows:
+            row.contact_id = stays.id
+            uow.add(row)
+    uow.add(stays)
+    uow.delete(goes)

@@ -1,0 +1,25 @@
+"""Who works here and what their roles allow."""
+
+from sqlmodel import col
+
+from storage.tables import Member, MemberStatus, Role
+from storage.unit_of_work import UnitOfWork
+
+
+def grants_of(uow: UnitOfWork, role: str) -> dict[str, str]:
+    """What a role may do: permission to reach."""
+    row = uow.first(Role, Role.name == role)
+    return row.grants if row else {}
+
+
+def members(uow: UnitOfWork) -> list[Member]:
+    """Everyone who works here, in the order in which they joined."""
+    return uow.list(Member, Member.status == MemberStatus.ACTIVE, order=[col(Member.id)])
+
+
+def members_with(uow: UnitOfWork, permission: str) -> list[Member]:
+    """Members who may do this to any record, owners first."""
+    roles = {r.name for r in uow.list(Role) if r.grants.get(permission) == "all"}
+    order = ["owner", "admin", "manager", "sales", "support", "marketing", "viewer"]
+    able = [m for m in members(uow) if m.role in roles]
+    return sorted(able, key=lambda m: order.index(m.role) if m.role in order else len(order))

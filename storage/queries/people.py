@@ -1,0 +1,70 @@
+"""Speakers: the accounts of a platform and the members behind them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from storage.indexing import key_of
+from storage.tables import Conversation, Dialogue, Identity, Member, Message
+from storage.unit_of_work import UnitOfWork
+
+
+def identity_of(uow: UnitOfWork, platform: str, account: str, external_id: str) -> Identity | None:
+    """The account that speaks, if it is known."""
+    return uow.first(
+        Identity,
+        Identity.platform == platform,
+        Identity.account == account,
+        Identity.external_id == external_id,
+    )
+
+
+def join(
+    uow: UnitOfWork, platform: str, account: str, external_id: str, name: str, role: str
+) -> tuple[Identity, Member]:
+    """A new member with an account on a platform; the account joins the member of that name who has none here."""
+    member = next((m for m in uow.list(Member) if key_of(m.name) == key_of(name)), None)
+    if member is None:
+        member = uow.add(Member(workspace_id=uow.workspace_id, name=name, role=role))
+    identity = uow.add(
+        Identity(
+            workspace_id=uow.workspace_id,
+            platform=platform,
+            account=account,
+            external_id=external_id,
+            member_id=member.id,
+        )
+    )
+    uow.flush()
+    return identity, member
+
+
+def has_members(uow: UnitOfWork) -> bool:
+    """Whether anybody has joined yet."""
+    return uow.first(Member) is not None
+
+
+def participants(uow: UnitOfWork, conversation: Conversation) -> list[Member]:
+    """Members who have spoken in a room."""
+    query = (
+        select(Message.member_id)
+        .where(Message.workspace_id == uow.workspace_id, Message.conversation_id == conversation.id)
+        .distinct()
+    )
+    ids = [i for i in uow.session.exec(query) if i is not None]
+    return uow.list(Member, col(Member.id).in_(ids)) if ids else []
+
+
+def dialogue_of(uow: UnitOfWork, conversation_id: UUID, member_id: UUID) -> Dialogue:
+    """Where someone's talk in a conversation stands; an empty state at its beginning."""
+    key = (uow.workspace_id, conversation_id, member_id)
+    found = uow.session.get(Dialogue, key)
+    return found or Dialogue(workspace_id=key[0], conversation_id=key[1], member_id=key[2], state={})
+
+
+def save_dialogue(uow: UnitOfWork, row: Dialogue, state: dict[str, Any]) -> None:
+    """Keep the state for the next message."""
+    if row.state != state:
+        row.state = state
+    uow.session.add(row)

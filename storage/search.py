@@ -1,0 +1,163 @@
+"""The full-text index of our own tokens: the same on SQLite (FTS5) and PostgreSQL (GIN).
+
+A token is `w<workspace number>`, a class letter and the folded text. Class `t` holds words, their endings (so that a
+prefix query finds any part), Chinese characters and pairs, and pinyin; class `d` holds words with a letter left out.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from storage.folding import deletes, is_cjk, spelled, syllables, words
+
+CREATE = {
+    "sqlite": [
+        "CREATE VIRTUAL TABLE search_index USING fts5(tokens, kind UNINDEXED, record_id UNINDEXED, tokenize='unicode61 remove_diacritics 0', prefix='6 7 8')"
+    ],
+    "postgresql": [
+        "CREATE TABLE search_index (id bigint PRIMARY KEY, kind text NOT NULL, record_id uuid NOT NULL, tokens tsvector NOT NULL)",
+        "CREATE INDEX ix_search_index_tokens ON search_index USING gin (tokens)",
+    ],
+}
+TYPO_MINIMUM = 4  # letters; shorter words have too many neighbours
+INFIX_MINIMUM = 3
+
+
+def _pairs(run: str) -> Iterator[str]:
+    yield from run
+    for i in range(len(run) - 1):
+        yield run[i : i + 2]
+
+
+def _endings(word: str) -> Iterator[str]:
+    yield word
+    for i in range(1, len(word) - INFIX_MINIMUM + 1):
+        yield word[i:]
+
+
+def _chinese(run: str) -> Iterator[str]:
+    yield from (f"t{p}" for p in _pairs(run))
+    read = syllables(run)
+    yield from ("t" + "".join(read[i:]) for i in range(len(read)))
+    yield "t" + "".join(s[0] for s in read)
+
+
+def _latin(word: str) -> Iterator[str]:
+    yield from (f"t{e}" for e in _endings(word))
+    if len(word) >= TYPO_MINIMUM:
+        yield from (f"d{d}" for d in deletes(word))
+
+
+def name_tokens(name: str) -> set[str]:
+    """What a name is found by: any part, pinyin, initials, and one typing error a word."""
+    found = {"t" + spelled(name)}
+    for word in words(name):
+        found.update(_chinese(word) if is_cjk(word) else _latin(word))
+    return found
+
+
+def text_tokens(body: str) -> set[str]:
+    """What running text is found by: words, Chinese characters and pairs."""
+    found: set[str] = set()
+    for word in words(body)[:500]:
+        found.update(f"t{p}" for p in _pairs(word)) if is_cjk(word) else found.add(f"t{word[:60]}")
+    return found
+
+
+def _key(record_id: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(record_id.bytes, digest_size=8).digest(), "big") >> 1
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+def unindex(session: Session, record_id: UUID) -> None:
+    """Forget a record."""
+    column = "rowid" if _dialect(session) == "sqlite" else "id"
+    session.connection().execute(
+        text(f"DELETE FROM search_index WHERE {column} = :key"), {"key": _key(record_id)}
+    )  # noqa: S608 - no input
+
+
+def index(session: Session, number: int, kind: str, record_id: UUID, tokens: Iterable[str]) -> None:
+    """Put a record under its tokens, in place of what it was under before."""
+    unindex(session, record_id)
+    prefixed = [f"w{number}{t}" for t in sorted(tokens)]
+    if _dialect(session) == "sqlite":
+        sql = "INSERT INTO search_index (rowid, tokens, kind, record_id) VALUES (:key, :tokens, :kind, :id)"
+        values = {"tokens": " ".join(prefixed), "id": record_id.hex}
+    else:
+        sql = "INSERT INTO search_index (id, tokens, kind, record_id) VALUES (:key, array_to_tsvector(:tokens), :kind, :id)"
+        values = {"tokens": prefixed, "id": record_id}  # type: ignore[dict-item]
+    session.connection().execute(text(sql), {"key": _key(record_id), "kind": kind, **values})
+
+
+def _part(word: str) -> list[tuple[str, bool]]:
+    """The tokens that all must be there for one word of a query, and whether each is a prefix."""
+    if not is_cjk(word):
+        return [(f"t{word}", True)]
+    if len(word) == 1:
+        return [(f"t{word}", False)]
+    return [(f"t{word[i : i + 2]}", False) for i in range(len(word) - 1)]
+
+
+def exact_query(query: str) -> list[list[tuple[str, bool]]]:
+    """All parts of `query` must occur: a conjunction of one-element alternatives."""
+    return [[token] for word in words(query) for token in _part(word)]
+
+
+def loose_query(query: str) -> list[list[tuple[str, bool]]]:
+    """Each word with a typing error, or by its sound."""
+    groups = []
+    for word in words(query):
+        if is_cjk(word):
+            groups.append([("t" + "".join(syllables(word)), True)])
+        elif len(word) >= TYPO_MINIMUM:
+            groups.append([(f"d{d}", False) for d in deletes(word)])
+    return groups
+
+
+def any_query(query: str) -> list[list[tuple[str, bool]]]:
+    """Any word of `query` may occur."""
+    return [[token for word in words(query) for token in _part(word)]]
+
+
+def _sqlite_expression(number: int, groups: list[list[tuple[str, bool]]]) -> str:
+    def term(token: str, prefix: bool) -> str:
+        return f'"w{number}{token}"' + ("*" if prefix else "")
+
+    return " AND ".join("(" + " OR ".join(term(*t) for t in group) + ")" for group in groups)
+
+
+def _postgres_expression(number: int, groups: list[list[tuple[str, bool]]]) -> str:
+    def term(token: str, prefix: bool) -> str:
+        return f"'w{number}{token}'" + (":*" if prefix else "")
+
+    return " & ".join("(" + " | ".join(term(*t) for t in group) + ")" for group in groups)
+
+
+def match(
+    session: Session,
+    number: int,
+    groups: list[list[tuple[str, bool]]],
+    kinds: Iterable[str],
+    limit: int = 50,
+) -> list[tuple[str, UUID]]:
+    """Records of these kinds that satisfy every group of alternatives: (kind, id), unranked, at most `limit`."""
+    groups = [g for g in groups if g]
+    if not groups:
+        return []
+    named = {f"k{i}": kind for i, kind in enumerate(kinds)}
+    among = ", ".join(f":{name}" for name in named)
+    if _dialect(session) == "sqlite":
+        sql = f"SELECT kind, record_id FROM search_index WHERE search_index MATCH :q AND kind IN ({among}) LIMIT :n"  # noqa: S608 - names of parameters
+        expression = _sqlite_expression(number, groups)
+    else:
+        sql = f"SELECT kind, record_id FROM search_index WHERE tokens @@ CAST(:q AS tsquery) AND kind IN ({among}) LIMIT :n"  # noqa: S608 - names of parameters
+        expression = _postgres_expression(number, groups)
+    rows = session.connection().execute(text(sql), {"q": expression, "n": limit, **named})
+    return [(kind, value if isinstance(value, UUID) else UUID(value)) for kind, value in rows]

@@ -1,0 +1,99 @@
+"""The one thread that writes to SQLite: first come, first served, several pieces of work to a commit."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlmodel import Session
+
+T = TypeVar("T")
+BATCH = 16
+
+
+@dataclass
+class Job:
+    """A piece of work, its outcome, and who waits for it."""
+
+    work: Callable[[Session], Any]
+    future: "Future[Any]" = field(default_factory=Future)
+    result: Any = None
+    error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Run in a savepoint: what fails takes nothing else with it."""
+        try:
+            with Session(
+                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as session:
+                self.result = self.work(session)
+                session.commit()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self.error = error
+
+    def settle(self, failure: BaseException | None = None) -> None:
+        """Wake whoever waits, once the outcome is on disk."""
+        error = failure or self.error
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Writer:
+    """A FIFO of writes; SQLite's own lock polling is unfair under load."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._loop, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Session], T]) -> "Future[T]":
+        """Queue `work`; the future is done when its commit is on disk."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a transaction cannot be opened inside another")
+        job = Job(work)
+        self._queue.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """Finish the queue, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _loop(self) -> None:
+        open_ = True
+        while open_:
+            jobs: list[Job] = []
+            job = self._queue.get()
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) == BATCH or self._queue.empty():
+                    break
+                job = self._queue.get()
+            open_ = job is not None
+            if jobs:
+                self._commit(jobs)
+
+    def _commit(self, jobs: list[Job]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                for job in jobs:
+                    job.run(connection)
+        except BaseException as error:  # noqa: BLE001 - handed to those who wait
+            self._commit_failed(jobs, error)
+        else:
+            for job in jobs:
+                job.settle()
+
+    def _commit_failed(self, jobs: list[Job], error: BaseException) -> None:
+        if len(jobs) == 1:
+            jobs[0].settle(error)
+            return
+        for job in jobs:  # one bad apple: each by itself
+            job.result = job.error = None
+            self._commit([job])
