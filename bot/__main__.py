@@ -4,8 +4,9 @@ import getpass
 import json
 import logging
 import sys
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,10 +14,14 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.app import App
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="Database URL; else DATABASE_URL, else parley.db")
 ]
+LOCAL = ("127.0.0.1", "localhost", "::1")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 
@@ -41,7 +46,7 @@ def chat(
     from bot.app import build
 
     settings = _settings("sqlite://" if memory else database)
-    app = build(settings)
+    app = _built(build, settings)
     console = Console(app, lambda _: None, as_ or getpass.getuser())
     try:
         if json_:
@@ -134,6 +139,78 @@ def migrate(database: DatabaseOption = None) -> None:
         raise typer.Exit(1) from error
     finally:
         target.close()
+
+
+@cli.command()
+def serve(
+    database: DatabaseOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else PARLEY_HOST, else 127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; else PORT, else 8000")] = None,
+    work_: Annotated[bool, typer.Option("--work/--no-work", help="Send what falls due as well")] = True,
+) -> None:
+    """Serve over HTTP."""
+    import uvicorn  # noqa: PLC0415 - each command imports what it needs
+
+    from bot.adapters.web import web
+    from bot.app import build
+
+    settings = _settings(database)
+    where = host or settings.listen_host
+    if where not in LOCAL and settings.secret is None:
+        typer.echo("Set PARLEY_SECRET to a long random text before serving beyond this machine.", err=True)
+        raise typer.Exit(2)
+    app = _built(build, settings)
+    number = port or settings.port
+    typer.echo(f"Parley is at http://{where}:{number} — or say it here: .venv/bin/parley chat")
+    try:
+        uvicorn.run(web(app, tick=work_), host=where, port=number, log_level=settings.log_level.lower())
+    finally:
+        app.close()
+
+
+@cli.command()
+def work(database: DatabaseOption = None) -> None:
+    """Send what falls due, until stopped."""
+    import signal  # noqa: PLC0415 - each command imports what it needs
+    import threading
+
+    from bot.app import build
+    from schedules.ticker import Ticker
+
+    app = _built(build, _settings(database))
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    ticker = Ticker(app.tick)
+    ticker.start()
+    typer.echo("Parley works. Stop it with Ctrl+C.")
+    stop.wait()
+    ticker.stop()
+    app.close()
+
+
+@cli.command()
+def doctor(database: DatabaseOption = None) -> None:
+    """Check the installation and say what to do."""
+    from bot.doctor import examine  # noqa: PLC0415 - each command imports what it needs
+
+    findings = list(examine(_settings(database)))
+    for finding in findings:
+        typer.echo(("ok    " if finding.well else "wrong ") + finding.what)
+        if not finding.well and finding.advice:
+            typer.echo(f"      {finding.advice}")
+    if not all(f.well for f in findings):
+        raise typer.Exit(1)
+
+
+def _built(build: "Callable[[Settings], App]", settings: Settings) -> "App":
+    from storage.errors import Unavailable  # noqa: PLC0415 - each command imports what it needs
+
+    try:
+        return build(settings)
+    except Unavailable as error:
+        typer.echo(f"The database does not answer: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def main() -> None:

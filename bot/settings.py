@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
     database_url: SecretStr = SecretStr("sqlite:///parley.db")
-    host: str = Field("127.0.0.1", alias="PARLEY_HOST")
+    host: str | None = Field(None, alias="PARLEY_HOST")
     port: int = Field(8000, alias="PORT")
     secret: SecretStr | None = Field(None, alias="PARLEY_SECRET")
     workspace: str = Field("Parley", alias="PARLEY_WORKSPACE")
@@ -26,3 +26,8 @@ class Settings(BaseSettings):
     language: str = Field("en", alias="PARLEY_LANGUAGE")
     currency: str = Field("USD", alias="PARLEY_CURRENCY")
     log_level: str = Field("WARNING", alias="PARLEY_LOG_LEVEL")
+
+    @property
+    def listen_host(self) -> str:
+        """Where to listen: this machine alone, or everywhere when a platform has set PORT."""
+        return self.host or ("0.0.0.0" if "port" in self.model_fields_set else "127.0.0.1")  # noqa: S104 - with a secret only

@@ -111,7 +111,7 @@ def claim(database: Database, platforms: list[str], now: datetime, limit: int = 
     """Lease messages that are due, oldest first, and count the attempt; nobody else gets them until the lease ends."""
 
     def work(session: Session) -> list[Delivery]:
-        clock = _clock(session)
+        clock = clock_of(session)
         free = or_(
             col(Outbox.state) == OutboxState.PENDING,
             (col(Outbox.state) == OutboxState.SENDING) & (col(Outbox.lease_until) < clock),
@@ -219,7 +219,7 @@ def release(database: Database, platforms: list[str]) -> None:
     )
 
 
-def _clock(session: Session) -> datetime:
+def clock_of(session: Session) -> datetime:
     """The database's time; the domain's may stand still."""
     if session.get_bind().dialect.name == "sqlite":
         return datetime.fromisoformat(

@@ -182,4 +182,16 @@ ZONES: tuple[tuple[str, str], ...] = (
     ("Asia/Kolkata", "ist"),
     ("Asia/Tokyo", "jst"),
 )
-ZONE_SUFFIXES = ("", " time", " timezone", " time zone", " standard time", " daylight time")
+ZONE_PLACES: tuple[tuple[str, str], ...] = (
+    ("Asia/Shanghai", "beijing|shanghai|china|chinese"),
+    ("Asia/Taipei", "taipei|taiwan"),
+    ("Asia/Hong_Kong", "hong kong"),
+    ("Asia/Tokyo", "tokyo|japan"),
+    ("Asia/Singapore", "singapore"),
+    ("Europe/London", "london|uk"),
+    ("Europe/Berlin", "berlin|german|central european"),
+    ("Europe/Paris", "paris"),
+    ("America/New_York", "new york"),
+    ("America/Los_Angeles", "california"),
+)
+ZONE_SUFFIXES = (" time", " timezone", " time zone", " standard time", " daylight time")

@@ -251,8 +251,17 @@ def _words(rows: tuple[tuple[str, Any, str], ...]) -> dict[str, Emission]:
 
 def _zone_rows() -> Iterator[tuple[str, Any, str]]:
     for zone, words in english.ZONES:
-        for suffix in english.ZONE_SUFFIXES:
-            yield "S", zone, "|".join(word + suffix for word in words.split("|"))
+        yield (
+            "S",
+            zone,
+            "|".join(word + suffix for word in words.split("|") for suffix in ("", *english.ZONE_SUFFIXES)),
+        )
+    for zone, places in english.ZONE_PLACES:
+        yield (
+            "S",
+            zone,
+            "|".join(place + suffix for place in places.split("|") for suffix in english.ZONE_SUFFIXES),
+        )
 
 
 _VOCABULARY = _words(
@@ -336,7 +345,7 @@ _PATTERNS: tuple[tuple[str, str, Callable[[re.Match[str]], Emission]], ...] = (
     ("chinese_quarter", r"第?([一二三四1234])季度?|q([1-4])(?![a-z0-9])", _quarter),
     ("chinese_month", r"(1\d|0?[1-9]|十[一二三]?|[一二三四五六七八九]) ?月份?", _chinese_month),
     ("day_count", rf"({_ZH})日(?=[之以]?后)", _day_count),
-    ("chinese_day", rf"({_ZH}) ?[日号](?![仓楼线店机房门车位码院馆台柜桌厅桥公大])|(?<![最当起])初([一二三四五六七八九]|十(?!分))(?![步中高])", _chinese_day),
+    ("chinese_day", rf"({_ZH}) ?[日号](?![仓楼线店机房门车位码院馆台柜桌厅桥公大客])|(?<![最当起])初([一二三四五六七八九]|十(?!分))(?![步中高])", _chinese_day),
     ("chinese_ordinal", rf"第({_ZH})个?|最后一?个", _chinese_ordinal),
     ("half_year", r"h([12])(?![a-z0-9])", _half_year),
     ("spelled_year", rf"(?:twenty|two thousand(?: and)?)[ -]({_TENS_YEARS})(?![a-z])", _spelled_year),

@@ -22,7 +22,7 @@ def clock_time(phrase: Phrase) -> Expression:
     """Read "10:20", "3pm", 三点半, 早八点, each perhaps with a zone."""
     time: TimeOfDay = phrase.get("Cc")
     half, zone = phrase.get("A"), phrase.get("S")
-    return at(replace(time, half=half or time.half, zone=zone or time.zone, part=phrase.get("g")))
+    return at(replace(time, half=half or time.half, zone=zone or time.zone, part=phrase.get("GΓg")))
 
 
 def spoken_time(phrase: Phrase) -> Expression | None:
@@ -151,6 +151,7 @@ _PAST = r"[jpu](?:NN?X?A?|C|G)"  # what follows the minutes in "ten past seven"
 
 TIMES: tuple[tuple[str, Build], ...] = (
     ("CA?S?", clock_time),
+    ("S[GΓg]?C", clock_time),
     ("c(?<=[TWwGΓgdUE,oe]c)", clock_time),
     ("cA", clock_time),
     ("NXA?S?", spoken_time),
