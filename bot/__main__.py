@@ -4,7 +4,7 @@ import getpass
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 
 def _settings(database: str | None = None) -> Settings:
-    settings = Settings()  # type: ignore[call-arg]
+    settings = Settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if database:
         settings.database_url = SecretStr(database)
@@ -41,7 +41,7 @@ def chat(
     memory: Annotated[bool, typer.Option("--memory", help="Keep nothing")] = False,
 ) -> None:
     """Talk to Parley in the terminal."""
-    from bot.adapters import lines, terminal  # noqa: PLC0415 - each command imports what it needs
+    from bot.adapters import lines, terminal
     from bot.adapters.console import Console
     from bot.app import build
 
@@ -95,7 +95,7 @@ def parse(
     currency: Annotated[str, typer.Option(help="ISO 4217 code where none was said")] = "USD",
 ) -> None:
     """Read one utterance a line, print what it means as JSON."""
-    from bot.app import country_of, parts  # noqa: PLC0415 - each command imports what it needs
+    from bot.app import country_of, parts
     from nlp.reading import Context
     from nlp.time import Clock, day_first
 
@@ -110,7 +110,7 @@ def parse(
 @cli.command()
 def when(now: NowOption = None, tz: ZoneOption = "UTC", lang: LanguageOption = None) -> None:
     """Read one expression of time a line, print the moment, period and repetition as JSON."""
-    from nlp.time import Clock, day_first  # noqa: PLC0415 - each command imports what it needs
+    from nlp.time import Clock, day_first
     from nlp.time import when as read
 
     clock = Clock(_moment(now, _zone(tz)), day_first(tz))
@@ -119,14 +119,14 @@ def when(now: NowOption = None, tz: ZoneOption = "UTC", lang: LanguageOption = N
         print(json.dumps(read(text, clock, chosen), ensure_ascii=False), flush=True)  # noqa: T201 - its output
 
 
-def _lines() -> "list[str] | map[str]":
-    return map(lambda raw: raw.decode("utf-8", "replace").rstrip("\r\n"), sys.stdin.buffer)
+def _lines() -> Iterator[str]:
+    return (raw.decode("utf-8", "replace").rstrip("\r\n") for raw in sys.stdin.buffer)
 
 
 @cli.command()
 def migrate(database: DatabaseOption = None) -> None:
     """Bring the database to the present form."""
-    from storage import migrate as migrations  # noqa: PLC0415 - each command imports what it needs
+    from storage import migrate as migrations
     from storage.database import Database
     from storage.errors import Unavailable
 
@@ -144,12 +144,14 @@ def migrate(database: DatabaseOption = None) -> None:
 @cli.command()
 def serve(
     database: DatabaseOption = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; else PARLEY_HOST, else 127.0.0.1")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; else PARLEY_HOST, else 127.0.0.1")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port; else PORT, else 8000")] = None,
     work_: Annotated[bool, typer.Option("--work/--no-work", help="Send what falls due as well")] = True,
 ) -> None:
     """Serve over HTTP."""
-    import uvicorn  # noqa: PLC0415 - each command imports what it needs
+    import uvicorn
 
     from bot.adapters.web import web
     from bot.app import build
@@ -171,7 +173,7 @@ def serve(
 @cli.command()
 def work(database: DatabaseOption = None) -> None:
     """Send what falls due, until stopped."""
-    import signal  # noqa: PLC0415 - each command imports what it needs
+    import signal
     import threading
 
     from bot.app import build
@@ -192,7 +194,7 @@ def work(database: DatabaseOption = None) -> None:
 @cli.command()
 def doctor(database: DatabaseOption = None) -> None:
     """Check the installation and say what to do."""
-    from bot.doctor import examine  # noqa: PLC0415 - each command imports what it needs
+    from bot.doctor import examine
 
     findings = list(examine(_settings(database)))
     for finding in findings:
@@ -204,7 +206,7 @@ def doctor(database: DatabaseOption = None) -> None:
 
 
 def _built(build: "Callable[[Settings], App]", settings: Settings) -> "App":
-    from storage.errors import Unavailable  # noqa: PLC0415 - each command imports what it needs
+    from storage.errors import Unavailable
 
     try:
         return build(settings)

@@ -127,7 +127,8 @@ def _taken(pending: Pending, heard: Heard) -> Turn | None:
     if heard.choice is not None and heard.choice < len(pending.alternatives):
         return pending.alternatives[heard.choice][1]
     if pending.kind == "ask" and pending.slot and heard.answer is not None:
-        if heard.answer_sure or heard.turn is None or not heard.sure:
+        alone = heard.turn is None or not heard.sure
+        if heard.answer_sure or alone:
             return filled(pending.turn, pending.at, pending.slot, heard.answer)
     return None
 

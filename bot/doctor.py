@@ -41,14 +41,20 @@ def _zone(settings: Settings) -> Finding:
     try:
         return Finding(True, f"Time zone {ZoneInfo(settings.timezone).key}")
     except (KeyError, ValueError, OSError):
-        return Finding(False, f"Time zone {settings.timezone} is unknown", "Set PARLEY_TIMEZONE to a name like Europe/Berlin.")
+        return Finding(
+            False,
+            f"Time zone {settings.timezone} is unknown",
+            "Set PARLEY_TIMEZONE to a name like Europe/Berlin.",
+        )
 
 
 def _secret(settings: Settings) -> Finding:
     public = settings.listen_host not in ("127.0.0.1", "localhost", "::1")
     given = settings.secret is not None
     what = "PARLEY_SECRET is set" if given else "PARLEY_SECRET is not set"
-    return Finding(given or not public, what, "Set PARLEY_SECRET to a long random text before serving others.")
+    return Finding(
+        given or not public, what, "Set PARLEY_SECRET to a long random text before serving others."
+    )
 
 
 def _database(database: Database) -> Iterator[Finding]:
@@ -56,10 +62,16 @@ def _database(database: Database) -> Iterator[Finding]:
     try:
         database.ping()
     except Unavailable:
-        yield Finding(False, f"{kind} does not answer", "Check DATABASE_URL, and that the server runs and lets you in.")
+        yield Finding(
+            False, f"{kind} does not answer", "Check DATABASE_URL, and that the server runs and lets you in."
+        )
         return
     yield Finding(True, f"{kind} answers")
     revision = current(database)
     yield Finding(revision == head(), f"Database at revision {revision or 'none'}", "Run: parley migrate")
     skew = abs((database.read(clock_of) - datetime.now(UTC)).total_seconds())
-    yield Finding(skew < SKEW, f"Clocks differ by {skew:.1f} s", "Set the clocks of this machine and the database by NTP.")
+    yield Finding(
+        skew < SKEW,
+        f"Clocks differ by {skew:.1f} s",
+        "Set the clocks of this machine and the database by NTP.",
+    )

@@ -88,7 +88,7 @@ class Engine:
             return self.database.run(transaction)
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the person gets a reference and the rest goes on
+        except Exception as error:
             if not met:
                 raise
             reference = secrets.token_hex(4)

@@ -1,5 +1,6 @@
 """Running the commands of a turn: all of them, or none and a question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.dialogue import Pending
@@ -26,7 +27,7 @@ class Outcome:
     changed: bool = False
 
 
-def execute(turn: Turn, ctx: Context, specs: dict[str, Spec]) -> Outcome:
+def execute(turn: Turn, ctx: Context, specs: Mapping[str, Spec]) -> Outcome:
     """Run every call of `turn` in one attempt; what stops one of them becomes the answer, and nothing is kept."""
     at = 0
 
@@ -48,7 +49,7 @@ def execute(turn: Turn, ctx: Context, specs: dict[str, Spec]) -> Outcome:
     return Outcome(reply, ran=True, listing=listing, commands=[c.name for c in turn.calls])
 
 
-def _run(call: Call, ctx: Context, specs: dict[str, Spec]) -> Reply:
+def _run(call: Call, ctx: Context, specs: Mapping[str, Spec]) -> Reply:
     spec = specs.get(call.name)
     if spec is None:
         raise Invalid("invalid.not_yet", command=call.name)

@@ -226,7 +226,7 @@ def _moved(control: str, state: State) -> Turn:
     if control in ("next", "previous") and state.listing is not None:
         step = 5 if control == "next" else -5
         return state.listing.model_copy(update={"offset": max(0, state.page + step), "replace": False})
-    return Turn(control=control)  # type: ignore[arg-type]
+    return Turn(control=control)
 
 
 def _choice(text: str, pending: Pending | None) -> int | None:

@@ -63,7 +63,7 @@ def _name(words: list[str], specs: Mapping[str, Spec]) -> tuple[str, list[str]]:
         return f"{group}.show", words[1:]
     if f"{group}.add" in specs and second:
         return f"{group}.add", words[1:]
-    _unknown(" ".join([first, second]).strip(), specs)
+    _unknown(f"{first} {second}".strip(), specs)
     raise AssertionError("unreachable")
 
 

@@ -1,6 +1,6 @@
 """What is said when a command stops: a question, choices, or a sentence that tells what to do next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.dialogue import Pending, filled
@@ -16,7 +16,7 @@ Answer = tuple[Reply, Pending | None]
 CANCEL = Turn(control="cancel")
 
 
-def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: dict[str, Spec]) -> Answer:
+def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping[str, Spec]) -> Answer:
     """The answer to a stop at call number `at`, and the question that it leaves open."""
     answers: dict[type[Stopped], Callable[[Any], Answer]] = {
         Missing: lambda s: _ask(s, turn, at, ctx, specs),
@@ -31,7 +31,7 @@ def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: dict[st
     return answers[type(stop)](stop)
 
 
-def _ask(stop: Missing, turn: Turn, at: int, ctx: Context, specs: dict[str, Spec]) -> Answer:
+def _ask(stop: Missing, turn: Turn, at: int, ctx: Context, specs: Mapping[str, Spec]) -> Answer:
     call = turn.calls[at]
     spec = specs[call.name]
     prompt = ctx.voice.ask(stop.key, **stop.params) if stop.key else question(spec, call, stop.slot, ctx)

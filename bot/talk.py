@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from bot.access import Speaker, all_may_read, speaker_of
@@ -178,7 +179,9 @@ class Exchange:
 
         zone = self.voice.zone.key
         parts = self.uow.workspace.day_parts
-        clock = TimeClock(self.voice.now, day_first(zone), DayParts(**parts) if parts else DayParts())
+        clock = TimeClock(
+            self.voice.now, day_first(zone), DayParts(**{k: time.fromisoformat(v) for k, v in parts.items()})
+        )
         country = self.talk.parts.country_of(zone) or COUNTRIES[self.voice.language]
         return ParseContext(clock, self.voice.language, self.voice.currency, country, lookup)
 
@@ -233,7 +236,7 @@ class Exchange:
 
     def _run(self, turn: Turn) -> Outcome:
         self.ctx.turn = turn
-        return execute(turn, self.ctx, dict(self.talk.parts.specs))
+        return execute(turn, self.ctx, self.talk.parts.specs)
 
     def _impossible(self, turn: Turn, said: str) -> Outcome | None:
         """A day that does not exist was named: ask for another before anything is done."""

@@ -12,10 +12,12 @@ from storage.tables import Activity, Company, Contact, Member, PointKind, Record
 SHOWN = 3
 
 
-def press(ctx: Context, label: str, command: str, row: Record | None = None, **slots: str) -> Button:
+def press(ctx: Context, label: str, command: str, slots: dict[str, str], row: Record | None = None) -> Button:
     """A button that says a command about a record; stale once the record has changed."""
     record = (str(row.__tablename__), str(row.id), row.version) if row else None
-    return Button(ctx.voice.label(f"button.{label}"), Turn(calls=(Call(name=command, slots=slots),)), record)
+    return Button(
+        ctx.voice.label(f"button.{label}"), Turn(calls=(Call(name=command, slots=dict(slots)),)), record
+    )
 
 
 def _about(ctx: Context, key: str, value: object) -> list[Field]:
@@ -40,9 +42,9 @@ def contact_card(ctx: Context, contact: Contact) -> Reply:
         *history(ctx, contact),
     ]
     buttons = (
-        press(ctx, "log", "activity.log", contact=f"id:{contact.id}"),
-        press(ctx, "task", "task.add", contact=f"id:{contact.id}"),
-        press(ctx, "remind", "reminder.add", contact=f"id:{contact.id}"),
+        press(ctx, "log", "activity.log", {"contact": f"id:{contact.id}"}),
+        press(ctx, "task", "task.add", {"contact": f"id:{contact.id}"}),
+        press(ctx, "remind", "reminder.add", {"contact": f"id:{contact.id}"}),
     )
     mentions = (ctx.mention(contact), *([ctx.mention(company)] if company else []))
     return Reply(_headline(ctx, contact, facts), fields=tuple(fields), buttons=buttons, mentions=mentions)
@@ -70,9 +72,9 @@ def company_card(ctx: Context, company: Company) -> Reply:
         *history(ctx, company),
     ]
     buttons = (
-        press(ctx, "log", "activity.log", company=f"id:{company.id}"),
-        press(ctx, "task", "task.add", company=f"id:{company.id}"),
-        press(ctx, "people", "contact.list", company=f"id:{company.id}"),
+        press(ctx, "log", "activity.log", {"company": f"id:{company.id}"}),
+        press(ctx, "task", "task.add", {"company": f"id:{company.id}"}),
+        press(ctx, "people", "contact.list", {"company": f"id:{company.id}"}),
     )
     return Reply(
         _headline(ctx, company, facts),

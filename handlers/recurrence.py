@@ -1,5 +1,6 @@
 """Things that repeat: the next time by the wall clock of a zone, and the rule in words."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +57,7 @@ def _details(parts: dict[str, str], voice: Voice) -> str:
     where = locale(voice.language)
     if days := parts.get("BYDAY"):
         names = get_day_names("wide" if voice.language == "en" else "abbreviated", locale=where)
-        return comma.join(_weekday(d, names, voice) for d in days.split(","))
+        return comma.join(_weekday(d, dict(names), voice) for d in days.split(","))
     if month_days := parts.get("BYMONTHDAY"):
         shown = comma.join(
             voice.say("repeat.last_day").text if d == "-1" else voice.say("repeat.month_day", day=d).text
@@ -72,7 +73,7 @@ def _details(parts: dict[str, str], voice: Voice) -> str:
     return ""
 
 
-def _weekday(code: str, names: "dict[int, str]", voice: Voice) -> str:
+def _weekday(code: str, names: Mapping[int, str], voice: Voice) -> str:
     name = names[DAYS.index(code[-2:])]
     place = code[:-2]
     if not place:

@@ -1,5 +1,6 @@
 """Saying things in a person's language, zone and currency."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -63,15 +64,15 @@ class Voice:
             template = template.get(locale(self.language).plural_form(values.get("n", 0)), template["other"])
         return fill(template, values)
 
-    def both(self, parts: list[Words]) -> Line:
+    def both(self, parts: Sequence[Words]) -> Line:
         """ "a, b and c"."""
         return self._listed(parts, "list.and")
 
-    def either(self, parts: list[Words]) -> Line:
+    def either(self, parts: Sequence[Words]) -> Line:
         """ "a, b or c"."""
         return self._listed(parts, "list.or")
 
-    def _listed(self, parts: list[Words], last: str) -> Line:
+    def _listed(self, parts: Sequence[Words], last: str) -> Line:
         if len(parts) < 2:
             return joined(parts, "")
         return joined([joined(parts[:-1], self.label("list.comma")), parts[-1]], self.label(last))

@@ -45,7 +45,7 @@ def _committed(row: Row) -> dict[str, Any]:
     state = inspect(row)
     values = _dump(row)
     for column in values:
-        old = state.attrs[column].history.deleted  # type: ignore[union-attr]
+        old = state.attrs[column].history.deleted
         if old:
             values[column] = to_jsonable_python(old[0])
     return values

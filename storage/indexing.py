@@ -61,7 +61,11 @@ def key_of(name: str) -> str:
     return " ".join(words(name)) or fold(name)
 
 
-KEYS = {Contact: person_keys, Member: person_keys, Company: company_keys}
+KEYS: dict[type[Row], Callable[[str], Iterator[tuple[str, bool]]]] = {
+    Contact: person_keys,
+    Member: person_keys,
+    Company: company_keys,
+}
 
 
 def reindex(session: Session, workspace: Workspace, row: Row, *, deleted: bool) -> None:

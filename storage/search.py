@@ -79,8 +79,9 @@ def unindex(session: Session, record_id: UUID) -> None:
     """Forget a record."""
     column = "rowid" if _dialect(session) == "sqlite" else "id"
     session.connection().execute(
-        text(f"DELETE FROM search_index WHERE {column} = :key"), {"key": _key(record_id)}
-    )  # noqa: S608 - no input
+        text(f"DELETE FROM search_index WHERE {column} = :key"),  # noqa: S608 - no input
+        {"key": _key(record_id)},
+    )
 
 
 def index(session: Session, number: int, kind: str, record_id: UUID, tokens: Iterable[str]) -> None:

@@ -41,7 +41,9 @@ def rendered(answer: Answer, *, emphasis: bool) -> Text:
     if reply.table:
         shown.append("\n" + "\n".join(" | ".join(row) for row in (reply.table.columns, *reply.table.rows)))
     if answer.buttons:
-        shown.append("\n" + " ".join(f"[{label}]" for label in answer.buttons), style="cyan" if emphasis else "")
+        shown.append(
+            "\n" + " ".join(f"[{label}]" for label in answer.buttons), style="cyan" if emphasis else ""
+        )
     return shown
 
 

@@ -98,8 +98,8 @@ def _added(ctx: Context, contact: Contact, found: Customer, details: list[str | 
         ctx.say("contact.added", name=contact.name),
         lines=(joined(facts, " · "),) if facts else (),
         buttons=(
-            press(ctx, "log", "activity.log", contact=f"id:{contact.id}"),
-            press(ctx, "task", "task.add", contact=f"id:{contact.id}"),
+            press(ctx, "log", "activity.log", {"contact": f"id:{contact.id}"}),
+            press(ctx, "task", "task.add", {"contact": f"id:{contact.id}"}),
         ),
         receipt=Field(ctx.voice.label("slot.contact"), joined([contact.name, *facts], " · ")),
         mentions=mentions,

@@ -12,7 +12,7 @@ from handlers.errors import Missing, NotFound
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, span
 from handlers.recurrence import describe, first_wall, wall_to_utc
-from handlers.reply import Field, Reply, joined, line
+from handlers.reply import Field, Reply, Words, joined, line
 from handlers.slots import CompanyRef, ContactRef, MemberRef, Moment, Period, ReminderRef, Repeat, Text
 from handlers.turn import Call
 from nlp.phrasing import is_thing
@@ -101,7 +101,7 @@ def _added(ctx: Context, reminder: Reminder, assignee: Member) -> Reply:
     when = joined([x for x in (shown, again) if x], " · ")
     mine = assignee.id == ctx.member.id
     key = "reminder.added" if mine else "reminder.added_for"
-    facts = [reminder.text, when] if mine else [assignee.name, reminder.text, when]
+    facts: list[Words] = [reminder.text, when] if mine else [assignee.name, reminder.text, when]
     return Reply(
         ctx.say(key, who=assignee.name, when=when, text=reminder.text),
         receipt=Field(ctx.voice.label("slot.reminder"), joined(facts, " · ")),
@@ -181,7 +181,7 @@ def done(cmd: DoneReminder, ctx: Context) -> Reply:
         ctx.uow.add(reminder)
         ctx.uow.flush()
     target = {"contact": f"id:{reminder.contact_id}"} if reminder.contact_id else {}
-    buttons = (press(ctx, "log", "activity.log", **target),) if target else ()
+    buttons = (press(ctx, "log", "activity.log", target),) if target else ()
     return Reply(
         ctx.say("reminder.done", text=reminder.text), buttons=buttons, mentions=(ctx.mention(reminder),)
     )

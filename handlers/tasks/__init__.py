@@ -109,9 +109,9 @@ def _added(ctx: Context, task: Task, assignee: Member) -> Reply:
     again = describe(task.repeat, ctx.voice) if task.repeat else None
     facts = [x for x in (whose, due_words(ctx, task), again, level, customer.name if customer else None) if x]
     reference = f"id:{task.id}"
-    buttons = [press(ctx, "done", "task.done", task, task=reference)]
+    buttons = [press(ctx, "done", "task.done", {"task": reference}, task)]
     if task.due_on is None:
-        buttons.append(press(ctx, "due", "task.edit", task, task=reference, field="due"))
+        buttons.append(press(ctx, "due", "task.edit", {"task": reference, "field": "due"}, task))
     return Reply(
         ctx.say("task.added", number=task.number, title=task.title),
         lines=(joined(facts, " · "),),

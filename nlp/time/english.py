@@ -127,7 +127,7 @@ WORDS: tuple[tuple[str, Any, str], ...] = (
     ("e", 1, "start of|beginning of|early|first of"),
     ("e", 0, "middle of|mid"),
     ("E", 1, "every|each|evry"),
-    ("E", 2, "every other|every second|each other|alternate"),
+    ("E", 2, "every other|every second|alternate"),
     ("K", ("DAILY", 1), "daily|everyday|day by day|every single day"),
     ("K", ("WEEKLY", 1), "weekly"),
     ("K", ("WEEKLY", 2), "biweekly|bi weekly|fortnightly"),

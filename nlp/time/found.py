@@ -105,12 +105,13 @@ def when(text: str, clock: Clock, lang: str | None = None) -> dict[str, Any]:
 
 
 _RANK = {"repeat": 4, "moment": 3, "date": 2, "period": 1, "duration": 1, "impossible": 0}
+_LONGEST_ANSWER = 200  # characters; what is longer is no one-line answer
 _FILLER = re.compile(r"[\s\W_]*")
 
 
 def _best(text: str, lang: str | None) -> Found | None:
     """Return the reading of the whole text as an answer, else the one that says most in the sentence."""
-    answers = find(text, lang, whole=True)
+    answers = find(text, lang, whole=True) if len(text) <= _LONGEST_ANSWER else []
     if len(answers) == 1 and _FILLER.fullmatch(text[: answers[0].start] + text[answers[0].end :]):
         return answers[0]
     found = find(text, lang)

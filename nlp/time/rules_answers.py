@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlp.time.expression import Expression
 from nlp.time.grammar import Build
-from nlp.time.rules_dates import DATES, day_of_month, numeric, weekday_alone
+from nlp.time.rules_dates import DATES, day_of_month, day_word, numeric, weekday_alone
 from nlp.time.rules_periods import PERIODS, named_month, whole_year
 from nlp.time.rules_repeats import REPEATS
 from nlp.time.rules_times import (
@@ -59,6 +59,9 @@ ANSWERS: tuple[tuple[str, Build], ...] = (
     (r"iN", _in_minutes),
     (r"b~?N", spoken_time),
     (r"g", day_part),
+    (r"\+", day_word),
+    (r">", day_word),
+    (r"Z>", day_word),
     (r"P", pair),
     (r"8", numeric),
     (r"c", clock_time),

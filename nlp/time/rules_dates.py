@@ -99,7 +99,8 @@ def day_of_month(phrase: Phrase) -> Expression | None:
     return Expression(day=DayOfMonth(int(day), phrase.get("Ww")))
 
 
-def _today(phrase: Phrase) -> Expression:
+def day_word(phrase: Phrase) -> Expression:
+    """Read "tomorrow", "the day after"."""
     return Expression(day=Offset(phrase.get("T+>")))
 
 
@@ -270,9 +271,7 @@ DATES: tuple[tuple[str, Build], ...] = (
     (rf"[obfu]Z[12]{CLEAN}", day_of_month),
     (r"[O12]U(?=k)", day_of_month),
     (r"O(?=k?RU)", day_of_month),
-    ("T", _today),
-    (r"\+", _today),
-    (rf"Z>{CLEAN}", _today),
+    ("T", day_word),
     ("W", weekday_alone),
     (r"w(?<=[otbfuvE]w)", weekday_alone),
     (r"w(?<=[WwT,q-]w)", weekday_alone),

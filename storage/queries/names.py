@@ -34,7 +34,7 @@ def names_in(uow: UnitOfWork, text: str, scopes: dict[str, Scope]) -> list[Named
         return []
     query = select(NameKey).where(
         NameKey.workspace_id == uow.workspace_id,
-        col(NameKey.key).in_({key for key in places.values()}),
+        col(NameKey.key).in_(set(places.values())),
         col(NameKey.kind).in_(list(scopes)),
     )
     known: dict[str, list[NameKey]] = {}

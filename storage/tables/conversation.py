@@ -59,7 +59,7 @@ class Message(Row, table=True):
         Index("ix_message_external", "workspace_id", "conversation_id", "external_id"),
     )
     conversation_id: UUID
-    direction: Direction = Field(sa_type=choice(Direction))  # type: ignore[call-overload]
+    direction: Direction = Field(sa_type=choice(Direction))
     internal: bool = True
     identity_id: UUID | None = None
     member_id: UUID | None = None
@@ -88,7 +88,7 @@ class Inbox(Row, table=True):
     event_id: str
     conversation_id: UUID
     payload: dict[str, Any] = Field(sa_type=Private)
-    state: InboxState = Field(default=InboxState.PENDING, sa_type=choice(InboxState))  # type: ignore[call-overload]
+    state: InboxState = Field(default=InboxState.PENDING, sa_type=choice(InboxState))
     attempts: int = 0
     reference: str | None = None
 
@@ -113,7 +113,7 @@ class Outbox(Row, table=True):
     payload: dict[str, Any] = Field(sa_type=Private)
     key: str | None = None
     change_set_id: UUID | None = None
-    state: OutboxState = Field(default=OutboxState.PENDING, sa_type=choice(OutboxState))  # type: ignore[call-overload]
+    state: OutboxState = Field(default=OutboxState.PENDING, sa_type=choice(OutboxState))
     not_before: datetime = Field(default_factory=utcnow)
     lease_until: datetime | None = None
     attempts: int = 0

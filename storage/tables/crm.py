@@ -66,7 +66,7 @@ class Company(Record, table=True):
     tax_id: str | None = None
     address: str | None = Field(default=None, sa_type=Private)
     notes: str | None = Field(default=None, sa_type=Private)
-    lifecycle: Lifecycle = Field(default=Lifecycle.LEAD, sa_type=choice(Lifecycle))  # type: ignore[call-overload]
+    lifecycle: Lifecycle = Field(default=Lifecycle.LEAD, sa_type=choice(Lifecycle))
 
 
 class Contact(Record, table=True):
@@ -83,7 +83,7 @@ class Contact(Record, table=True):
     birthday: date | None = None
     address: str | None = Field(default=None, sa_type=Private)
     notes: str | None = Field(default=None, sa_type=Private)
-    lifecycle: Lifecycle = Field(default=Lifecycle.LEAD, sa_type=choice(Lifecycle))  # type: ignore[call-overload]
+    lifecycle: Lifecycle = Field(default=Lifecycle.LEAD, sa_type=choice(Lifecycle))
 
 
 class ContactPoint(Row, table=True):
@@ -97,7 +97,7 @@ class ContactPoint(Row, table=True):
         Index("ix_contact_point_tail", "workspace_id", "tail_digest"),
     )
     contact_id: UUID
-    kind: PointKind = Field(sa_type=choice(PointKind))  # type: ignore[call-overload]
+    kind: PointKind = Field(sa_type=choice(PointKind))
     value: str = Field(sa_type=Private)
     digest: str
     tail_digest: str | None = None
@@ -155,8 +155,8 @@ class Task(Record, table=True):
     )
     number: int
     title: str
-    status: TaskStatus = Field(default=TaskStatus.NOT_STARTED, sa_type=choice(TaskStatus))  # type: ignore[call-overload]
-    priority: Priority = Field(default=Priority.NORMAL, sa_type=choice(Priority))  # type: ignore[call-overload]
+    status: TaskStatus = Field(default=TaskStatus.NOT_STARTED, sa_type=choice(TaskStatus))
+    priority: Priority = Field(default=Priority.NORMAL, sa_type=choice(Priority))
     due_on: date | None = None
     due_at: datetime | None = None
     repeat: str | None = None
@@ -189,7 +189,7 @@ class Reminder(Record, table=True):
     zone: str
     starts: str
     repeat: str | None = None
-    status: ReminderStatus = Field(default=ReminderStatus.SCHEDULED, sa_type=choice(ReminderStatus))  # type: ignore[call-overload]
+    status: ReminderStatus = Field(default=ReminderStatus.SCHEDULED, sa_type=choice(ReminderStatus))
     contact_id: UUID | None = None
     company_id: UUID | None = None
     task_id: UUID | None = None

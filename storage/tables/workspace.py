@@ -61,7 +61,7 @@ class Member(Row, table=True):
     quiet_hours: str | None = None
     digest: str | None = None
     email: str | None = Field(default=None, sa_type=Private)
-    status: MemberStatus = Field(default=MemberStatus.ACTIVE, sa_type=choice(MemberStatus))  # type: ignore[call-overload]
+    status: MemberStatus = Field(default=MemberStatus.ACTIVE, sa_type=choice(MemberStatus))
     version: int = 1
 
 

