@@ -8,8 +8,8 @@ from bot.clock import Clock
 from bot.engine import Engine
 from bot.grammar import parser_for
 from bot.interpret import Interpreter
+from bot.parts import Parts
 from bot.settings import Settings
-from bot.talk import Parts
 from handlers.registry import phrasebook, specs
 from schedules.reminders import fire_due
 from storage.database import Database

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from bot.clock import Clock
 from bot.incoming import Incoming
-from bot.talk import Parts, Talk
+from bot.parts import Parts
+from bot.talk import Talk
 from handlers.post import post
 from handlers.reply import Reply
 from handlers.voice import Voice

@@ -180,7 +180,11 @@ class Interpreter:
                     new = field_value(str(call.slots.get("field")), said, context)
                 if new is None or slot.name in found:
                     continue
-                found[slot.name] = merged(str(old), str(new)) if slot.kind == "moment" and old else new
+                found[slot.name] = (
+                    merged(str(old), said, str(new), context)
+                    if slot.kind in ("moment", "delay") and old
+                    else new
+                )
         return found
 
     def _kinds_of(self, said: str, context: ParseContext) -> dict[str, Value]:

@@ -29,7 +29,7 @@ def _shown(value: str | list[str]) -> str:
 
 def options_for(slot: SlotSpec, ctx: Context) -> Options:
     """Answers to tap, where the answer is one of few."""
-    if slot.kind == "moment":
+    if slot.kind in ("moment", "delay"):
         return moments(ctx)
     if slot.choices and len(slot.choices) <= 6:
         return [(ctx.voice.label(f"{slot.name}.{c}"), c) for c in slot.choices[:3]]

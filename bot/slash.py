@@ -118,7 +118,11 @@ def _put(spec: Spec, call: Call, slot: str, said: str, normalise: Normalise) -> 
         return call
     value = normalise(spec.slots[slot], said, call)
     if value is None:
-        key = "invalid.when" if spec.slots[slot].kind in ("moment", "due", "period") else "invalid.value"
+        key = (
+            "invalid.when"
+            if spec.slots[slot].kind in ("moment", "delay", "due", "period")
+            else "invalid.value"
+        )
         if spec.slots[slot].choices:
             raise Invalid("invalid.choice", slot=slot, value=said, choices=spec.slots[slot].choices)
         raise Invalid(key, slot=slot, value=said)

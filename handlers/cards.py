@@ -24,7 +24,7 @@ def _about(ctx: Context, key: str, value: object) -> list[Field]:
     if not value:
         return []
     words = value if isinstance(value, Line) else line(str(value))
-    return [Field(ctx.voice.label(f"slot.{key}"), words)]
+    return [Field(ctx.voice.title(f"slot.{key}"), words)]
 
 
 def contact_card(ctx: Context, contact: Contact) -> Reply:
@@ -90,9 +90,9 @@ def history(ctx: Context, customer: Contact | Company) -> list[Field]:
     todo, _ = tasks(ctx.uow, ctx.scope(Task), customer=customer, limit=2)
     coming, _ = reminders(ctx.uow, ctx.member, customer=customer, limit=1)
     return [
-        *(Field(ctx.voice.label("card.last"), line(activity_line(ctx, a))) for a in happened),
-        *(Field(ctx.voice.label("card.task"), line(task_line(ctx, t))) for t in todo),
-        *(Field(ctx.voice.label("card.next"), line(reminder_line(ctx, r))) for r in coming),
+        *(Field(ctx.voice.title("card.last"), line(activity_line(ctx, a))) for a in happened),
+        *(Field(ctx.voice.title("card.task"), line(task_line(ctx, t))) for t in todo),
+        *(Field(ctx.voice.title("card.next"), line(reminder_line(ctx, r))) for r in coming),
     ]
 
 

@@ -63,16 +63,17 @@ def resolve_company(ctx: Context, said: str, found: Customer, *, make: bool) -> 
         found.company = ctx.find(Company, said, "company")
     except NotFound:
         if is_pronoun(said):
-            _company_in_focus(ctx, found, said)
+            _company_of_person(ctx, found, said, must=make)
         elif make:
             found.company = _new_company(ctx, said, found)
 
 
-def _company_in_focus(ctx: Context, found: Customer, said: str) -> None:
+def _company_of_person(ctx: Context, found: Customer, said: str, *, must: bool) -> None:
+    """ "Their", where a person was spoken of: the company that the person belongs to."""
     person = ctx.focus.newest(("contact",))
     contact = ctx.find(Contact, f"id:{person.id}", "contact") if person else None
     found.company = ctx.uow.get(Company, contact.company_id) if contact else None
-    if found.company is None:
+    if found.company is None and must:
         raise NotFound("company", "company", said)
 
 
@@ -88,7 +89,7 @@ def _resolve_contact(ctx: Context, said: str, found: Customer, *, make: bool) ->
     except NotFound as stop:
         if is_pronoun(said):
             if found.company is None:
-                _company_in_focus_or_stop(ctx, found, said)
+                _company_in_focus(ctx, found, said, must=make)
             return
         found.company = found.company or _as_company(ctx, said)
         if found.company is not None:
@@ -99,12 +100,13 @@ def _resolve_contact(ctx: Context, said: str, found: Customer, *, make: bool) ->
             found.contact = _new_contact(ctx, said, found)
 
 
-def _company_in_focus_or_stop(ctx: Context, found: Customer, said: str) -> None:
+def _company_in_focus(ctx: Context, found: Customer, said: str, *, must: bool) -> None:
     """ "It", where a company was spoken of."""
     mention = ctx.focus.newest(("company",))
-    if mention is None:
+    if mention is not None:
+        found.company = ctx.find(Company, f"id:{mention.id}", "company")
+    elif must:
         raise NotFound("contact", "contact", said)
-    found.company = ctx.find(Company, f"id:{mention.id}", "company")
 
 
 def _as_company(ctx: Context, said: str) -> Company | None:

@@ -52,6 +52,11 @@ class Voice:
         found = self.book.get(self.language, "label", key)
         return str(found) if found is not None else key.rsplit(".", 1)[-1].replace("_", " ")
 
+    def title(self, key: str) -> str:
+        """The word as a heading: with a capital."""
+        word = self.label(key)
+        return word[:1].upper() + word[1:]
+
     def knows(self, section: str, key: str) -> bool:
         """Whether there is such a phrase."""
         return self.book.get(self.language, section, key) is not None

@@ -24,7 +24,7 @@ def guesses(
 
 def _about_named(shapes: Mapping[str, Any], text: str, context: Context) -> Iterable[Reading]:
     named = next(iter(context.lookup(text)), None)
-    kind, name = (named.kind, text[named.start : named.end]) if named else (None, "")
+    kind, name = (named.kind, named.name) if named else (None, "")
     if named is None:
         spot = next(iter(guess(text)), None)
         if spot is None:

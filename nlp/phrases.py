@@ -10,16 +10,24 @@ from functools import cached_property
 
 from nlp.names import CHINESE_PERSON
 
-SPAN = {"time": "\ue000", "email": "\ue001", "phone": "\ue002", "money": "\ue003", "priority": "\ue004"}
+SPAN = {
+    "time": "\ue000",
+    "duration": "\ue005",
+    "email": "\ue001",
+    "phone": "\ue002",
+    "money": "\ue003",
+    "priority": "\ue004",
+}
 TYPED = {
-    "moment": "time",
-    "due": "time",
-    "period": "time",
-    "repeat": "time",
-    "email": "email",
-    "phone": "phone",
-    "priority": "priority",
-    "amount": "money",
+    "moment": ("time",),
+    "delay": ("time", "duration"),
+    "due": ("time",),
+    "period": ("time",),
+    "repeat": ("time",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "priority": ("priority",),
+    "amount": ("money",),
 }
 _ANY = "".join(SPAN.values())
 _PIECE = re.compile(
@@ -32,7 +40,7 @@ _FREE = {"text", "title", "value", "topic"}
 
 def _slot_pattern(kind: str) -> str:
     if kind in TYPED:
-        return f"{SPAN[TYPED[kind]]}+"
+        return f"[{''.join(SPAN[k] for k in TYPED[kind])}]+"
     if kind in _FREE:
         return r".{1,6000}?"
     if kind == "number":
@@ -130,10 +138,9 @@ class Phrase:
     @cached_property
     def pieces(self) -> tuple[frozenset[str], frozenset[str]]:
         """The kinds of typed pieces that the command takes wherever they stand, and those that the template places."""
-        placed = {
-            TYPED[k] for slot, k in self.kinds.items() if k in TYPED and "{" + slot + "}" in self.template
-        }
-        return frozenset({TYPED[k] for k in self.kinds.values() if k in TYPED} - placed), frozenset(placed)
+        typed = [(slot, kind) for slot, k in self.kinds.items() for kind in TYPED.get(k, ())]
+        placed = {kind for slot, kind in typed if "{" + slot + "}" in self.template}
+        return frozenset({kind for _, kind in typed} - placed), frozenset(placed)
 
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
         """The places of the slots when the whole of `text` (folded) fits; None otherwise."""

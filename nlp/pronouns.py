@@ -39,3 +39,12 @@ def ordinal(said: str) -> int | None:
             return -1
         return _DIGITS[found["place"]] if found["place"] in _DIGITS else int(found["place"]) - 1
     return None
+
+
+_PERSON = re.compile(r"\b(?:her|him)\b|[她他](?!们)", re.IGNORECASE)
+
+
+def person_pronoun(text: str) -> str | None:
+    """The first word in a text that stands for a person: "call her", 给他打电话."""
+    found = _PERSON.search(text)
+    return found[0] if found else None

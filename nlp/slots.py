@@ -5,13 +5,14 @@ from typing import Any
 
 from nlp.lexicon import fields_of
 from nlp.names import guess, is_industry, looks_like_company, looks_named, name_like
-from nlp.pronouns import is_pronoun, ordinal
+from nlp.phrases import TYPED
+from nlp.pronouns import is_pronoun, ordinal, person_pronoun
 from nlp.reading import Context, Value
 from nlp.spans import Span
 from nlp.text import has_cjk
 from nlp.values import field_value, iso, period, value
 
-_TIMES = ("moment", "due", "period", "repeat")
+_TIMES = ("moment", "delay", "due", "period", "repeat")
 _PEOPLE = ("contact", "company", "member")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
 TOLD_AS_PAST = ("activity.log",)
@@ -119,7 +120,7 @@ def _float(filling: Filling, inside: Sequence[Span]) -> None:
     past = filling.command in TOLD_AS_PAST
     for span in inside:
         for slot, kind in filling.kinds.items():
-            if kind in _TIMES and span.kind == "time":
+            if kind in _TIMES and span.kind in TYPED[kind]:
                 filling.put(slot, _time(kind, span.value, filling.context, past=past), span.value.text)
             elif kind == span.kind:
                 filling.put(slot, span.value, str(span.value))
@@ -127,7 +128,7 @@ def _float(filling: Filling, inside: Sequence[Span]) -> None:
 
 def _time(kind: str, found: Any, context: Context, *, past: bool) -> str | None:
     if kind == "repeat":
-        return found.repeat  # type: ignore[no-any-return]
+        return found.rule(context.clock)  # type: ignore[no-any-return]
     if kind == "period":
         return period(found, context)
     if kind == "due":
@@ -173,3 +174,9 @@ def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
         filling.put(known.kind, text[known.start : known.end], known.name)
     for found in guess(text):
         filling.put(found.kind, text[found.start : found.end], text[found.start : found.end])
+    if (
+        "contact" not in filling.slots
+        and "company" not in filling.slots
+        and (pronoun := person_pronoun(text))
+    ):
+        filling.put("contact", pronoun, pronoun)

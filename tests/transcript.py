@@ -1,9 +1,9 @@
 """Conversations in Markdown: fenced `chat` blocks that are manual and test in one.
 
-    -- 2026-03-02 10:00                       sets the clock
-    -- Ana: owner, en, Europe/Berlin          brings someone in
-    ana> add Dana from Acme                   says it; [Label] presses a button; "ana #sales>" says it in a room
-    | Added Dana.                             what Parley answers; "|Bob| …" is an answer to someone else
+-- 2026-03-02 10:00                       sets the clock
+-- Ana: owner, en, Europe/Berlin          brings someone in
+ana> add Dana from Acme                   says it; [Label] presses a button; "ana #sales>" says it in a room
+| Added Dana.                             what Parley answers; "|Bob| …" is an answer to someone else
 """
 
 import re

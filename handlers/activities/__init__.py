@@ -59,7 +59,7 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
         ctx.say(f"activity.logged.{cmd.type}", customer=customer.where(ctx)),
         lines=(joined(facts, " · "),) if facts else (),
         buttons=(press(ctx, "task", "task.add", target), press(ctx, "remind", "reminder.add", target)),
-        receipt=Field(ctx.voice.label(f"type.{cmd.type}"), joined([customer.where(ctx), *facts], " · ")),
+        receipt=Field(ctx.voice.title(f"type.{cmd.type}"), joined([customer.where(ctx), *facts], " · ")),
         mentions=(*customer.mentions(ctx), ctx.mention(activity)),
     )
 

@@ -67,7 +67,7 @@ def add_company(cmd: AddCompany, ctx: Context) -> Reply:
         ctx.say("company.added", name=company.name),
         lines=(joined(facts, " · "),) if facts else (),
         buttons=(press(ctx, "contact", "contact.add", {"company": f"id:{company.id}"}),),
-        receipt=Field(ctx.voice.label("slot.company"), joined([company.name, *facts], " · ")),
+        receipt=Field(ctx.voice.title("slot.company"), joined([company.name, *facts], " · ")),
         mentions=(ctx.mention(company),),
     )
 

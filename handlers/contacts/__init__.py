@@ -101,7 +101,7 @@ def _added(ctx: Context, contact: Contact, found: Customer, details: list[str | 
             press(ctx, "log", "activity.log", {"contact": f"id:{contact.id}"}),
             press(ctx, "task", "task.add", {"contact": f"id:{contact.id}"}),
         ),
-        receipt=Field(ctx.voice.label("slot.contact"), joined([contact.name, *facts], " · ")),
+        receipt=Field(ctx.voice.title("slot.contact"), joined([contact.name, *facts], " · ")),
         mentions=mentions,
     )
 

@@ -7,13 +7,13 @@ from typing import Any
 from handlers.capability import Capability, Command
 from handlers.cards import press, reminder_line
 from handlers.context import Context
-from handlers.customers import customer_of
+from handlers.customers import Customer, customer_of
 from handlers.errors import Missing, NotFound
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, span
 from handlers.recurrence import describe, first_wall, wall_to_utc
 from handlers.reply import Field, Reply, Words, joined, line
-from handlers.slots import CompanyRef, ContactRef, MemberRef, Moment, Period, ReminderRef, Repeat, Text
+from handlers.slots import CompanyRef, ContactRef, Delay, MemberRef, Moment, Period, ReminderRef, Repeat, Text
 from handlers.turn import Call
 from nlp.phrasing import is_thing
 from storage.queries.work import newest_reminder
@@ -69,7 +69,13 @@ def add_reminder(cmd: AddReminder, ctx: Context) -> Reply:
         )
     )
     ctx.uow.flush()
-    return _added(ctx, reminder, assignee)
+    return _added(ctx, reminder, assignee, customer)
+
+
+def _about(reminder: Reminder, customer: Customer) -> str:
+    """The text, and whom its pronoun means."""
+    names = [row.name for row in (customer.contact,) if row and row.name.split()[0] not in reminder.text]
+    return f"{reminder.text} ({names[0]})" if names else reminder.text
 
 
 def _wall(when: str, repeat: str | None, ctx: Context) -> datetime:
@@ -95,16 +101,17 @@ def _in_day(morning: datetime, now: datetime) -> datetime:
     return evening if evening > now else now.replace(second=0, microsecond=0) + timedelta(hours=1)
 
 
-def _added(ctx: Context, reminder: Reminder, assignee: Member) -> Reply:
+def _added(ctx: Context, reminder: Reminder, assignee: Member, customer: Customer) -> Reply:
     shown = ctx.voice.moment(reminder.due_at)
     again = describe(reminder.repeat, ctx.voice) if reminder.repeat else None
     when = joined([x for x in (shown, again) if x], " · ")
     mine = assignee.id == ctx.member.id
     key = "reminder.added" if mine else "reminder.added_for"
-    facts: list[Words] = [reminder.text, when] if mine else [assignee.name, reminder.text, when]
+    about = _about(reminder, customer)
+    facts: list[Words] = [about, when] if mine else [assignee.name, about, when]
     return Reply(
-        ctx.say(key, who=assignee.name, when=when, text=reminder.text),
-        receipt=Field(ctx.voice.label("slot.reminder"), joined(facts, " · ")),
+        ctx.say(key, who=assignee.name, when=when, text=about),
+        receipt=Field(ctx.voice.title("slot.reminder"), joined(facts, " · ")),
         mentions=(ctx.mention(reminder),),
     )
 
@@ -143,7 +150,7 @@ def _meant(ctx: Context, said: str | None) -> Reminder:
 class SnoozeReminder(Command):
     """Be reminded again later."""
 
-    when: Moment
+    when: Delay
     reminder: ReminderRef | None = None
 
 
@@ -161,7 +168,7 @@ def snooze(cmd: SnoozeReminder, ctx: Context) -> Reply:
     when = ctx.voice.moment(reminder.due_at)
     return Reply(
         ctx.say("reminder.snoozed", when=when, text=reminder.text),
-        receipt=Field(ctx.voice.label("slot.reminder"), line(f"{reminder.text} · {when}")),
+        receipt=Field(ctx.voice.title("slot.reminder"), line(f"{reminder.text} · {when}")),
         mentions=(ctx.mention(reminder),),
     )
 

@@ -116,7 +116,7 @@ def _added(ctx: Context, task: Task, assignee: Member) -> Reply:
         ctx.say("task.added", number=task.number, title=task.title),
         lines=(joined(facts, " · "),),
         buttons=tuple(buttons),
-        receipt=Field(ctx.voice.label("slot.task"), joined([f"#{task.number} {task.title}", *facts], " · ")),
+        receipt=Field(ctx.voice.title("slot.task"), joined([f"#{task.number} {task.title}", *facts], " · ")),
         mentions=(ctx.mention(task), *((ctx.mention(customer),) if customer else ())),
     )
 
@@ -202,7 +202,7 @@ def finish_task(cmd: DoneTask, ctx: Context) -> Reply:
     return Reply(
         headline,
         lines=lines,
-        receipt=Field(ctx.voice.label("button.done"), line(task.title)),
+        receipt=Field(ctx.voice.title("button.done"), line(task.title)),
         mentions=(ctx.mention(task),),
     )
 

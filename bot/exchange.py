@@ -1,0 +1,366 @@
+"""A message of a member and its answer: understood, stepped on, acted on, posted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
+from typing import TYPE_CHECKING
+
+from bot.access import Speaker, all_may_read
+from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
+from bot.execute import Outcome, execute
+from bot.guessing import guess_buttons
+from bot.interpret import CannotPress, Understanding
+from bot.stops import answer_stop
+from handlers.context import Context, Focus
+from handlers.errors import Missing, Stopped
+from handlers.phrasebook import LANGUAGES
+from handlers.post import post, tell
+from handlers.reply import Button, Reply, joined
+from handlers.turn import Turn
+from handlers.voice import Voice
+from nlp.parser import LONGEST
+from nlp.reading import Context as ParseContext
+from nlp.reading import Known
+from nlp.text import clean
+from nlp.time import Clock as TimeClock
+from nlp.time import DayParts, day_first
+from storage.changes import UNDO_FOR
+from storage.find import Scope
+from storage.inbox import conversation_of
+from storage.points import digest
+from storage.queries.buttons import by_label, by_token, message_of
+from storage.queries.members import members_with
+from storage.queries.names import names_in
+from storage.queries.people import dialogue_of, save_dialogue
+from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
+
+if TYPE_CHECKING:
+    from bot.talk import Talk
+
+YES, NO = ("👍", "✅", "👌", "🆗"), ("👎", "❌")
+NAMED_KINDS = ("contact", "company", "member")
+COUNTRIES = {"zh-Hans": "CN", "zh-Hant": "TW", "en": "US"}
+
+
+class Exchange:
+    """A message of a member and its answer, with the state of the talk before and after."""
+
+    def __init__(self, talk: "Talk", speaker: Speaker, kept: Message) -> None:
+        self.talk, self.uow, self.speaker, self.kept = talk, talk.uow, speaker, kept
+        self.dialogue: Dialogue = dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
+        self.state = State.model_validate(self.dialogue.state)
+        self.voice = talk.voice_for(speaker.member, self.state)
+        self.change_set = ChangeSet(
+            workspace_id=self.uow.workspace_id,
+            member_id=speaker.member.id,
+            inbox_id=talk.row.id,
+            message_id=kept.id,
+            created_at=self.uow.now,
+            expires_at=self.uow.now + UNDO_FOR,
+        )
+        self.ctx = self._context()
+
+    def run(self) -> None:
+        """Understand, step, act, and post."""
+        outcome = self._outcome()
+        reply = self._finished(outcome)
+        self._post(reply, outcome)
+        self._audit(outcome)
+        self._save(outcome, reply)
+
+    # Understanding
+
+    def _outcome(self) -> Outcome:
+        try:
+            understood = self._understand()
+        except CannotPress as refused:
+            return self._refused(refused)
+        except Stopped as stop:
+            return Outcome(answer_stop(stop, Turn(), 0, self.ctx, self.talk.parts.specs)[0])
+        if understood is None:
+            return Outcome(Reply(self.voice.say("nothing_to_read")))
+        self.ctx.reading = self.state.last_reading
+        before = self.state
+        self.state, action = step(self.state, understood.heard)
+        if isinstance(action, Run) and understood.reading and action.turn.calls:
+            named = [c.name for c in action.turn.calls]
+            if "why" not in named:
+                self.state.last_reading = understood.reading
+        return self._act(action, understood, before)
+
+    def _understand(self) -> Understanding | None:
+        incoming, interpreter = self.talk.incoming, self.talk.parts.interpreter
+        if incoming.press or incoming.press_label:
+            return interpreter.press(incoming, self.uow, self.speaker.member, self.talk.conversation)
+        text = incoming.text.strip()
+        if len(text) > LONGEST:
+            return Understanding(Heard(), too_long=len(text))
+        if text in YES or text in NO:
+            return Understanding(Heard(turn=Turn(control="confirm" if text in YES else "deny")))
+        if not any(c.isalnum() for c in clean(text)):
+            return None
+        if text.startswith(("/", "/")):
+            return interpreter.slash(text, self._parse_context())
+        return interpreter.words(text, self.state, self._parse_context())
+
+    def _parse_context(self) -> ParseContext:
+        scopes = {kind: self._scope(kind) for kind in NAMED_KINDS}
+        cache: dict[str, list[Known]] = {}
+
+        def lookup(text: str) -> list[Known]:
+            if text not in cache:
+                cache[text] = [
+                    Known(n.start, n.end, n.kind, n.name) for n in names_in(self.uow, text, scopes)
+                ]
+            return cache[text]
+
+        zone = self.voice.zone.key
+        parts = self.uow.workspace.day_parts
+        clock = TimeClock(
+            self.voice.now, day_first(zone), DayParts(**{k: time.fromisoformat(v) for k, v in parts.items()})
+        )
+        country = self.talk.parts.country_of(zone) or COUNTRIES[self.voice.language]
+        return ParseContext(clock, self.voice.language, self.voice.currency, country, lookup)
+
+    def _scope(self, kind: str) -> Scope:
+        area = "team.read" if kind == "member" else "contacts.read"
+        return Scope(
+            self.speaker.member.id, self.speaker.member.team_id, self.speaker.grants.get(area, "none")
+        )
+
+    def _context(self) -> Context:
+        return Context(
+            uow=self.uow,
+            book=self.talk.parts.book,
+            member=self.speaker.member,
+            grants=self.speaker.grants,
+            voice=self.voice,
+            focus=Focus(list(self.state.recent), list(self.state.listed)),
+            turn=Turn(),
+            notify=self._notify,
+            conversation_id=self.talk.conversation.id,
+            specs=self.talk.parts.specs,
+        )
+
+    def _notify(self, member: Member, make: Callable[[Voice], Reply]) -> None:
+        """Queue something for a colleague, in their language and zone."""
+        language = member.language if member.language in LANGUAGES else self.uow.workspace.language
+        tell(self.uow, member, make(self.talk.voice_of(member, language)), change_set_id=self.change_set.id)
+
+    def _refused(self, refused: CannotPress) -> Outcome:
+        notice = self.voice.say(refused.key)
+        if refused.show is None:
+            return Outcome(Reply(notice))
+        shown = self._run(refused.show)
+        return replace(
+            shown, reply=replace(shown.reply, headline=joined([notice, shown.reply.headline], " "))
+        )
+
+    # Acting
+
+    def _act(self, action: Run | Tell | AskAgain, understood: Understanding, before: State) -> Outcome:
+        if isinstance(action, AskAgain):
+            return self._run(action.pending.turn)
+        if isinstance(action, Tell):
+            return self._tell(action, understood)
+        if action.turn.control:
+            return self._control(action.turn, before)
+        if understood.impossible and (stopped := self._impossible(action.turn, understood.impossible)):
+            return stopped
+        if action.amends:
+            return self._amended(action.turn, action.amends)
+        return self._run(action.turn)
+
+    def _run(self, turn: Turn) -> Outcome:
+        self.ctx.turn = turn
+        return execute(turn, self.ctx, self.talk.parts.specs)
+
+    def _impossible(self, turn: Turn, said: str) -> Outcome | None:
+        """A day that does not exist was named: ask for another before anything is done."""
+        for at, call in enumerate(turn.calls):
+            spec = self.talk.parts.specs.get(call.name)
+            slots = spec.slots.values() if spec else ()
+            slot = next(
+                (s.name for s in slots if s.kind in ("moment", "delay") and s.name not in call.slots), None
+            )
+            if slot:
+                self.ctx.turn = turn
+                stop = Missing(slot, key="impossible.when", value=said)
+                reply, pending = answer_stop(stop, turn, at, self.ctx, self.talk.parts.specs)
+                return Outcome(reply, pending)
+        return None
+
+    def _amended(self, turn: Turn, change_set: str) -> Outcome:
+        """A correction: the last change set is taken back and the turn is run anew, or neither."""
+        undone: list[Outcome] = []
+
+        def work() -> Outcome:
+            self.ctx.turn = Turn(control="undo", change_set=change_set)
+            self.talk.parts.specs["undo"].handler(self.talk.parts.specs["undo"].model(), self.ctx)
+            undone.append(self._run(turn))
+            if not undone[0].ran:
+                raise Missing("when")
+            return undone[0]
+
+        try:
+            outcome = self.uow.attempt(work)
+        except Stopped as stop:
+            if undone:
+                return undone[0]
+            return Outcome(answer_stop(stop, turn, 0, self.ctx, self.talk.parts.specs)[0])
+        corrected = joined([self.voice.say("corrected"), outcome.reply.headline], " ")
+        return replace(outcome, reply=replace(outcome.reply, headline=corrected))
+
+    def _control(self, turn: Turn, before: State) -> Outcome:
+        match turn.control:
+            case "undo":
+                undo = Turn(calls=self.talk.parts.calls("undo"), change_set=turn.change_set)
+                return self._run(undo)
+            case "repeat" if before.last_reply:
+                return Outcome(Reply.from_json(before.last_reply))
+            case "human":
+                able = [m.name for m in members_with(self.uow, "team.write")][:3]
+                return Outcome(Reply(self.voice.say("human", who=self.voice.either(list(able)))))
+            case _:
+                return Outcome(Reply(self.voice.say("nothing_pending")))
+
+    def _tell(self, action: Tell, understood: Understanding) -> Outcome:
+        if understood.too_long:
+            return Outcome(Reply(self.voice.say("too_long", n=understood.too_long, limit=LONGEST)))
+        if action.key not in ("not_understood", "did_you_mean"):
+            return Outcome(Reply(self.voice.say(action.key)))
+        buttons, name = guess_buttons(action.guesses, self.ctx)
+        if not buttons:
+            return Outcome(Reply(self.voice.say("not_understood")))
+        key = (
+            "did_you_mean"
+            if action.key == "did_you_mean"
+            else "not_understood.about"
+            if name
+            else "not_understood.guesses"
+        )
+        alternatives = [(b.label, b.turn) for b in buttons]
+        pending = Pending(kind="choose", turn=buttons[0].turn, alternatives=alternatives)
+        return Outcome(Reply(self.voice.say(key, name=name or ""), buttons=buttons), pending)
+
+    # Answering
+
+    def _finished(self, outcome: Outcome) -> Reply:
+        """The reply with its undo button, and with the question to come back to."""
+        reply = outcome.reply
+        self.change_set.title = _title(reply)
+        changed = self.uow.close(self.change_set if self._undoable(outcome) else None)
+        if changed and reply.undoable:
+            undo = Button(
+                self.voice.label("button.undo"), Turn(control="undo", change_set=str(self.change_set.id))
+            )
+            reply = replace(reply, buttons=(undo, *reply.buttons)[:4])
+        outcome.changed = changed
+        if outcome.pending is None and outcome.ran:
+            self.state, pending = resumed(self.state)
+            if pending is not None:
+                reply = self._back_to(reply, pending)
+        return reply
+
+    def _undoable(self, outcome: Outcome) -> bool:
+        specs = self.talk.parts.specs
+        return outcome.ran and any(specs[c].undoable for c in outcome.commands if c in specs)
+
+    def _back_to(self, reply: Reply, pending: Pending) -> Reply:
+        asked = self._run(pending.turn)
+        if asked.pending is None:
+            return reply
+        question = self.voice.say("back_to", question=asked.reply.headline)
+        return replace(
+            reply, lines=(*reply.lines, question), buttons=(*reply.buttons, *asked.reply.buttons)[:5]
+        )
+
+    def _post(self, reply: Reply, outcome: Outcome) -> None:
+        where, shown = self._where(reply, outcome)
+        message = post(
+            self.uow,
+            where,
+            shown,
+            member=self.speaker.member,
+            change_set_id=None,
+            replaces=self._pressed_message() if reply.replaces else None,
+        )
+        if outcome.changed:
+            self.change_set.message_id = message.id
+
+    def _where(self, reply: Reply, outcome: Outcome) -> tuple[Conversation, Reply]:
+        """The room, or the asker alone where someone there may not see it."""
+        room = self.talk.conversation
+        if room.private or (not reply.private and self._for_all(outcome)):
+            return room, reply
+        private = conversation_of(
+            self.uow.session,
+            self.uow.workspace_id,
+            room.platform,
+            room.account,
+            self.talk.incoming.sender.external_id,
+            "",
+            private=True,
+        )
+        private.member_id = private.member_id or self.speaker.member.id
+        return private, replace(reply, lines=(*reply.lines, self.voice.say("only_you")), private=True)
+
+    def _for_all(self, outcome: Outcome) -> bool:
+        needs = [self.talk.parts.specs[c].needs for c in outcome.commands if c in self.talk.parts.specs]
+        areas = {n.split(".")[0] for n in needs if n}
+        return all(all_may_read(self.uow, self.talk.conversation, f"{a}.read") for a in areas)
+
+    def _pressed_message(self) -> Message | None:
+        incoming = self.talk.incoming
+        if incoming.press:
+            button = by_token(self.uow, incoming.press)
+        elif incoming.press_label:
+            button = by_label(
+                self.uow,
+                self.speaker.member.id,
+                incoming.press_label,
+                conversation=self.talk.conversation,
+                within=incoming.press_in,
+            )
+        else:
+            return None
+        return message_of(self.uow, button) if button else None
+
+    def _audit(self, outcome: Outcome) -> None:
+        if not outcome.commands:
+            return
+        self.uow.session.add(
+            Audit(
+                workspace_id=self.uow.workspace_id,
+                at=self.uow.now,
+                member_id=self.speaker.member.id,
+                command=",".join(outcome.commands),
+                outcome="done" if outcome.ran else outcome.stop,
+                records=[m.id for m in outcome.reply.mentions],
+                digest=digest(self.uow.workspace, self.kept.text),
+                change_set_id=self.change_set.id if outcome.changed else None,
+            )
+        )
+
+    def _save(self, outcome: Outcome, reply: Reply) -> None:
+        state, focus = self.state, self.ctx.focus
+        focus.mention(outcome.reply.mentions)
+        state.pending = outcome.pending or state.pending
+        state.recent = focus.recent
+        if outcome.reply.listing:
+            state.listed = list(outcome.reply.listing)
+            state.listing, state.page = outcome.listing, self.ctx.turn.offset
+        if outcome.changed:
+            undone = "undo" in outcome.commands
+            state.last = None if undone else self.ctx.turn.model_copy(update={"confirmed": None})
+            state.last_change_set = None if undone else str(self.change_set.id)
+        state.language = self.voice.language
+        state.last_reply = reply.to_json()
+        save_dialogue(self.uow, self.dialogue, state.model_dump(mode="json", exclude_defaults=True))
+
+
+def _title(reply: Reply) -> str:
+    """What undo will call this: the receipt's line, else the headline."""
+    if reply.receipt is None or not reply.receipt.label:
+        return reply.headline.text
+    return f"{reply.receipt.label} · {reply.receipt.value.text}"
