@@ -58,6 +58,7 @@ class Exchange:
             created_at=self.uow.now,
             expires_at=self.uow.now + UNDO_FOR,
         )
+        self.notices: list[tuple[Member, Callable[[Voice], Reply]]] = []
         self.ctx = self._context()
 
     def run(self) -> None:
@@ -144,8 +145,7 @@ class Exchange:
 
     def _notify(self, member: Member, make: Callable[[Voice], Reply]) -> None:
         """Queue something for a colleague, in their language and zone."""
-        language = member.language if member.language in LANGUAGES else self.uow.workspace.language
-        tell(self.uow, member, make(self.talk.voice_of(member, language)), change_set_id=self.change_set.id)
+        self.notices.append((member, make))
 
     def _refused(self, refused: CannotPress) -> Outcome:
         notice = self.voice.say(refused.key)
@@ -252,7 +252,7 @@ class Exchange:
         changed = self.uow.close(self.change_set if self._undoable(outcome) else None)
         if changed and reply.undoable:
             undo = Button(
-                self.voice.label("button.undo"), Turn(control="undo", change_set=str(self.change_set.id))
+                self.ctx.voice.label("button.undo"), Turn(control="undo", change_set=str(self.change_set.id))
             )
             reply = replace(reply, buttons=(undo, *reply.buttons)[:4])
         outcome.changed = changed
@@ -271,9 +271,7 @@ class Exchange:
         if asked.pending is None:
             return reply
         question = self.voice.say("back_to", question=asked.reply.headline)
-        return replace(
-            reply, lines=(*reply.lines, question), buttons=(*reply.buttons, *asked.reply.buttons)[:5]
-        )
+        return replace(reply, after=(question,), buttons=(*reply.buttons[:1], *asked.reply.buttons)[:4])
 
     def _post(self, reply: Reply, outcome: Outcome) -> None:
         where, shown = self._where(reply, outcome)
@@ -287,6 +285,11 @@ class Exchange:
         )
         if outcome.changed:
             self.change_set.message_id = message.id
+        for member, make in self.notices if outcome.ran else ():
+            language = member.language if member.language in LANGUAGES else self.uow.workspace.language
+            tell(
+                self.uow, member, make(self.talk.voice_of(member, language)), change_set_id=self.change_set.id
+            )
 
     def _where(self, reply: Reply, outcome: Outcome) -> tuple[Conversation, Reply]:
         """The room, or the asker alone where someone there may not see it."""
@@ -354,7 +357,7 @@ class Exchange:
             undone = "undo" in outcome.commands
             state.last = None if undone else self.ctx.turn.model_copy(update={"confirmed": None})
             state.last_change_set = None if undone else str(self.change_set.id)
-        state.language = self.voice.language
+        state.language = self.ctx.voice.language
         state.last_reply = reply.to_json()
         save_dialogue(self.uow, self.dialogue, state.model_dump(mode="json", exclude_defaults=True))
 

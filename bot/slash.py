@@ -59,6 +59,9 @@ def _name(words: list[str], specs: Mapping[str, Spec]) -> tuple[str, list[str]]:
     group = first.rstrip("s")
     if f"{group}.list" in specs and (first.endswith("s") or not second):
         return f"{group}.list", words[1:]
+    verbs = [n.split(".")[1] for n in specs if n.startswith(f"{group}.")]
+    if verbs and len(words) == 2 and process.extractOne(second, verbs, score_cutoff=66):
+        _unknown(f"{first} {second}", specs)
     if f"{group}.show" in specs and second:
         return f"{group}.show", words[1:]
     if f"{group}.add" in specs and second:
@@ -82,7 +85,7 @@ def _fill(spec: Spec, rest: str, normalise: Normalise) -> Call:
         said = next(v for v in token.group("double", "curly", "single", "bare") if v is not None)
         slot = _slot(spec, token["key"]) if token["key"] else None
         if token["key"] and slot is None and token["bare"] is not None:
-            if spec.name == token["key"] or _is_word(spec, token["key"]):
+            if _is_word(spec, token["key"]):
                 _wrong_slot(spec, token["key"])
             said = token[0]
         if slot:
@@ -95,7 +98,8 @@ def _fill(spec: Spec, rest: str, normalise: Normalise) -> Call:
 
 def _is_word(spec: Spec, key: str) -> bool:
     """A key that is meant as a slot (due:…), not a word with a colon in running text (note: …, http://…)."""
-    return not any(s.kind in _FREE for s in spec.slots.values()) or key.lower() in _SHORT
+    near = process.extractOne(key.lower(), list(spec.slots), score_cutoff=60)
+    return near is not None or not any(s.kind in _FREE for s in spec.slots.values())
 
 
 def _wrong_slot(spec: Spec, key: str) -> None:

@@ -147,6 +147,8 @@ def _not_allowed(stop: NotAllowed, ctx: Context) -> Reply:
     others = [n for n in stop.who if n != ctx.member.name]
     if not others:
         return Reply(ctx.say("not_allowed", role=role, what=what))
+    if ctx.reach(stop.permission):
+        return Reply(ctx.say("not_allowed.own", what=what, who=ctx.voice.either(others)))
     return Reply(
         ctx.say("not_allowed.who", role=role, what=what, who=ctx.voice.either(others), n=len(others))
     )

@@ -19,6 +19,8 @@ def listed(
     if not total:
         return Reply(ctx.say(f"{key}.none", **values))
     first = ctx.turn.offset
+    if first >= total:
+        return Reply(ctx.say("list.end"))
     lines = tuple(line(f"{first + i}. {show(row)}") for i, row in enumerate(rows, 1))
     mentions = tuple(ctx.mention(row) for row in rows)
     return Reply(

@@ -105,13 +105,14 @@ class Mention:
 class Reply:
     """An answer: a headline, at most a few lines, fields, buttons.
 
-    `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
+    `after` comes below the fields. `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
     records shown; `replaces` says that it takes the place of the message whose button was pressed.
     """
 
     headline: Line
     lines: tuple[Line, ...] = ()
     fields: tuple[Field, ...] = ()
+    after: tuple[Line, ...] = ()
     table: Table | None = None
     buttons: tuple[Button, ...] = ()
     receipt: Field | None = None
@@ -132,6 +133,7 @@ class Reply:
         parts += [f"· {f.label}: {f.value.text}" for f in self.fields]
         if self.table:
             parts += [" | ".join(row) for row in (self.table.columns, *self.table.rows)]
+        parts += [x.text for x in self.after]
         return "\n".join(p for p in parts if p)
 
     def to_json(self) -> dict[str, Any]:

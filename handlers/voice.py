@@ -66,7 +66,8 @@ class Voice:
         if template is None:
             raise KeyError(f"no {section} phrase {key} in {self.language}")
         if isinstance(template, dict):
-            template = template.get(locale(self.language).plural_form(values.get("n", 0)), template["other"])
+            n = values.get("n", 0)
+            template = template.get(n, template.get(locale(self.language).plural_form(n), template["other"]))
         return fill(template, values)
 
     def both(self, parts: Sequence[Words]) -> Line:

@@ -18,6 +18,7 @@ LONGEST = 8000  # characters of one message that are read as commands
 SURE = 0.7
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+_POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
 
 
@@ -126,10 +127,18 @@ class Parser:
     def _bare_name(self, message: Message) -> Said | None:
 
         said = message.text.strip(" .!?。！？")
+        if [(s.kind, s.end - s.start) for s in message.spans] in (
+            [("email", len(said))],
+            [("phone", len(said))],
+        ):
+            return Said("find", {"text": said}, {"text": said}, "")
+        owner = _POSSESSIVE.fullmatch(said)
+        if owner and message.context.lookup(owner[1]):
+            return Said("find", {"text": said}, {"text": said}, "")
         known = [k for k in message.context.lookup(message.text) if k.end - k.start >= len(said) - 1]
         if "find" not in self.shapes or not (known or (name_like(said) and looks_named(said))):
             return None
-        return Said("find", {"text": said}, {"text": said}, "a name alone")
+        return Said("find", {"text": said}, {"text": said}, "")
 
     def _best(self, message: Message) -> tuple[list[Candidate], float] | None:
         """The cut of the message into clauses that the phrases speak for most (dynamic programming over the cuts)."""
@@ -203,14 +212,23 @@ class Parser:
             return None
         slots, sources, doubt = done
         missing = sum(1 for s in shape.required if s not in slots)
-        score = literal + 0.3 * free + 2.0 * len(slots) - 4.0 * missing - 6.0 * doubt
-        command = Said(shape.name, slots, sources, phrase.template)
+        score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
+        command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
 
 
 def _folded(template: str) -> str:
     words, arrow, implied = template.partition(" -> ")
     return fold(words) + arrow + implied
+
+
+def _literal(seen: View, places: Mapping[str, tuple[int, int]]) -> str:
+    """The words of a clause that are in no slot: those by which it was recognised."""
+    kept, at = [], 0
+    for start, end in sorted(places.values()):
+        kept.append(seen.words[at:start])
+        at = max(at, end)
+    return " … ".join(w for w in (k.strip(" ,;:，。：") for k in (*kept, seen.words[at:])) if w)
 
 
 def _impossible(message: Message) -> str | None:

@@ -43,6 +43,10 @@ def _slot_pattern(kind: str) -> str:
         return f"[{''.join(SPAN[k] for k in TYPED[kind])}]+"
     if kind in _FREE:
         return r".{1,6000}?"
+    if kind == "whose":
+        return r"(?:her|his|their|its)"
+    if kind == "aside":
+        return r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?"
     if kind == "number":
         return r"(?:no\.? ?|#)?\d{1,9}"
     return rf"[^\n,;?!:{_ANY}]{{1,60}}?"

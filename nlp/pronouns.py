@@ -3,7 +3,7 @@
 import re
 
 _PRONOUN = re.compile(
-    r"(?:her|him|it|them|she|he|they|this|that|these|those"
+    r"(?:her|his|its|their|him|it|them|she|he|they|this|that|these|those"
     r"|(?:this|that|the same|the last|the) (?:one|person|contact|customer|client|company|guy|lady|woman|man|task|reminder|ticket|deal|order|call|meeting|note|lead)"
     r"|[她他它]|这个|那个|這個|那個|这|那|這|此人|对方|對方|这家|那家|這家|刚才那个|剛才那個|剛剛那個|刚刚那个"
     r"|[这那這](?:个|個|位|家|条|條|项|項)?(?:人|客户|客戶|联系人|聯絡人|公司|任务|任務|提醒|工单|工單|单子|單子|商机|商機|订单|訂單|电话|電話)"

@@ -1,5 +1,6 @@
 """Filling a command's slots from the words at their places and the typed pieces around."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from nlp.values import field_value, iso, period, value
 _TIMES = ("moment", "delay", "due", "period", "repeat")
 _PEOPLE = ("contact", "company", "member")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
+_ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log",)
 Done = tuple[dict[str, Value], dict[str, str], float]
 
@@ -63,13 +65,10 @@ def _place(
     filling: Filling, slot: str, words: str, choices: Mapping[str, Sequence[str]], implied: Mapping[str, str]
 ) -> bool:
     """Fill one slot from its place; False when the words cannot be one."""
-    kind = filling.kinds.get(slot, slot)
-    if kind == "customer":
-        slot = kind = _customer_kind(words, filling.context)
-    if kind == "colleague":
-        slot, kind = "assignee", "member"
-        if words.lower() in _ME:
-            return False
+    slot, kind = _aliased(filling, slot, words)
+    if slot == "assignee" and kind == "colleague" and words.lower() in _ME:
+        return False
+    kind = "member" if kind == "colleague" else kind
     if kind in _PEOPLE and not _person(filling, kind, words):
         return False
     if kind in ("field", "value"):
@@ -89,11 +88,26 @@ def _place(
     return True
 
 
+def _aliased(filling: Filling, slot: str, words: str) -> tuple[str, str]:
+    """The slot and kind behind a place that templates name for what may stand there."""
+    match slot:
+        case "customer":
+            kind = _customer_kind(words, filling.context)
+            return kind, kind
+        case "whose":
+            return ("contact" if "contact" in filling.kinds else "company"), "contact"
+        case "aside":
+            return "text", "text"
+        case "colleague":
+            return "assignee", "colleague"
+    return slot, filling.kinds.get(slot, slot)
+
+
 def _person(filling: Filling, kind: str, words: str) -> bool:
     """Whether words can be a person or company; a lower-case stranger is doubted."""
     if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
         return True
-    if not name_like(words):
+    if not name_like(words) or (_ARTICLE.match(words) and not _known(words, filling.context)):
         return False
     known = _known(words, filling.context)
     if known:

@@ -11,7 +11,7 @@ _LEAD = re.compile(
     r"[\s,;.:!?-]*(?:(?:please|pls|plz|kindly|ok|okay|so|and|then|also|just|hey|hi|well|oh|um|right|parley|could you|can you|would you|will you|can u|could u|i need you to|i want you to|i'd like you to|i'd like to|请|麻烦你?|帮忙|帮我们?|帮我一?下|能不能|可以|能否|可不可以|顺便|然后|另外|并且|还有|再|好的?|嗯|那个,|对了|哦对了|那)[\s,]*(?![a-z]))*"
 )
 _TAIL = re.compile(
-    r"(?:[\s,;.!?~-]|please|pls|plz|thanks|thank you|thx|ty|cheers|for me|will you|谢谢|谢啦|多谢|拜托|哈|吧|啦|哦|喔|呗|呢|啊|吗|一下)*$"
+    r"(?:[\s,;.!?~-]|(?<![a-z])(?:please|pls|plz|thanks|thank you|thx|ty|cheers|for me|will you)|谢谢|谢啦|多谢|拜托|哈|吧|啦|哦|喔|呗|呢|啊|吗|一下)*$"
 )
 _GAP = re.compile(r"\s{2,}")
 

@@ -91,7 +91,7 @@ class Conversation(pytest.Item):
             return "sqlite://"
         return _server(self.session).fresh()
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> object:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> object:  # noqa: ARG002 - pytest's signature
         if isinstance(excinfo.value, Different):
             return str(excinfo.value)
         return super().repr_failure(excinfo)

@@ -40,6 +40,8 @@ def rendered(answer: Answer, *, emphasis: bool) -> Text:
         shown.append(field.value.text)
     if reply.table:
         shown.append("\n" + "\n".join(" | ".join(row) for row in (reply.table.columns, *reply.table.rows)))
+    for part in reply.after:
+        shown.append("\n" + part.text)
     if answer.buttons:
         shown.append(
             "\n" + " ".join(f"[{label}]" for label in answer.buttons), style="cyan" if emphasis else ""

@@ -5,16 +5,17 @@ from typing import Annotated
 
 from handlers.basics.settings import FIELDS, set_setting
 from handlers.capability import Capability, Command, Spec, usage
-from handlers.cards import company_card, contact_card, reminder_line, task_line
+from handlers.cards import activity_line, company_card, contact_card, reminder_line, task_line
 from handlers.context import Context
 from handlers.errors import Invalid
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.slots import FieldValue, Text, Topic, field_of
 from handlers.turn import Call, Turn
+from nlp.names import looks_named
 from storage.changes import Kept, change_set_of, latest, revert
 from storage.find import MODELS, Match, find_anything, name_of
 from storage.outbox import withdraw
-from storage.tables import ChangeSet, Company, Contact, Member, Reminder, Task
+from storage.tables import Activity, ChangeSet, Company, Contact, Member, Reminder, Task
 
 basics = Capability("basics", Path(__file__).parent)
 FOUND_KINDS = ("contact", "company", "task", "reminder", "activity")
@@ -51,7 +52,7 @@ def _card(ctx: Context, match: Match) -> Reply:
 
 
 def _add_buttons(ctx: Context, text: str) -> list[Button]:
-    if not ctx.may("contacts.write") or len(text) > 40:
+    if not ctx.may("contacts.write") or not looks_named(text):
         return []
     kinds = ("contact", "company")
     return [
@@ -82,6 +83,9 @@ def _line(ctx: Context, match: Match) -> str:
         return task_line(ctx, row, whose=True)
     if isinstance(row, Reminder):
         return reminder_line(ctx, row)
+    if isinstance(row, Activity):
+        customer = ctx.uow.get(Contact, row.contact_id) or ctx.uow.get(Company, row.company_id)
+        return " · ".join(x for x in (customer.name if customer else None, activity_line(ctx, row)) if x)
     kind = ctx.voice.label(f"kind.{match.kind}")
     return " · ".join(x for x in (match.name[:80], ctx.describe(match), kind) if x)
 
@@ -148,7 +152,7 @@ def help_(cmd: Help, ctx: Context) -> Reply:
     about = [s for s in specs if topic and _is_about(s, topic, ctx)]
     if about:
         lines = tuple(line(f"{_help(ctx, s)}\n  {usage(s)}") for s in about)
-        return Reply(ctx.say("help.topic", topic=ctx.voice.label(f"area.{about[0].capability}")), lines=lines)
+        return Reply(ctx.say("help.topic", topic=ctx.voice.title(f"area.{about[0].capability}")), lines=lines)
     firsts = {s.capability: s for s in reversed(specs) if ctx.voice.knows("help", s.name)}
     lines = tuple(
         line("· " + _help(ctx, firsts[name]))
@@ -156,11 +160,11 @@ def help_(cmd: Help, ctx: Context) -> Reply:
         if name in firsts
     )
     buttons = tuple(
-        Button(ctx.voice.label(f"area.{name}"), Turn(calls=(Call(name="help", slots={"topic": name}),)))
+        Button(ctx.voice.title(f"area.{name}"), Turn(calls=(Call(name="help", slots={"topic": name}),)))
         for name in list(firsts)[::-1]
         if name != "basics"
     )
-    return Reply(ctx.say("help.all"), lines=(*lines[:EXAMPLES], ctx.say("help.more")), buttons=buttons[:5])
+    return Reply(ctx.say("help.all"), lines=(*lines[:EXAMPLES], ctx.say("help.more")), buttons=buttons[:4])
 
 
 def _is_about(spec: Spec, topic: str, ctx: Context) -> bool:
@@ -193,13 +197,10 @@ def why(cmd: Why, ctx: Context) -> Reply:  # noqa: ARG001 - every handler takes 
             ctx.say("why.slot", slot=ctx.voice.label(f"slot.{slot}"), words=words).text
             for slot, words in command.get("sources", {}).items()
         ]
-        lines.append(line(ctx.voice.label("list.comma").join(parts)) if parts else line(command["name"]))
-    how = ctx.say(
-        f"why.{ctx.reading.get('via', 'words')}",
-        text=ctx.reading.get("text", ""),
-        rule=commands[0].get("rule", ""),
-        command=commands[0]["name"],
-    )
+        name, rule = ctx.voice.label(f"command.{command['name']}"), command.get("rule", "")
+        lines.append(ctx.say("why.command" if rule else "why.command_only", command=name, rule=rule))
+        lines += [line(f"· {part}") for part in parts]
+    how = ctx.say(f"why.{ctx.reading.get('via', 'words')}", text=ctx.reading.get("text", ""))
     return Reply(how, lines=tuple(lines))
 
 

@@ -1,6 +1,7 @@
 """A person's own settings."""
 
 import re
+from dataclasses import replace
 
 from babel.numbers import list_currencies
 
@@ -9,7 +10,6 @@ from handlers.errors import Invalid
 from handlers.phrasebook import LANGUAGES
 from handlers.reply import Reply
 from handlers.values import zone
-from handlers.voice import Voice
 
 FIELDS = ("timezone", "language", "currency", "name", "quiet_hours", "digest")
 
@@ -21,7 +21,7 @@ def set_setting(ctx: Context, field: str, value: str) -> Reply:
     setattr(member, column, _checked(field, value))
     ctx.uow.add(member)
     ctx.uow.flush()
-    voice = Voice(ctx.book, member.language or ctx.voice.language, ctx.now.astimezone(), ctx.voice.currency)
+    ctx.voice = voice = replace(ctx.voice, language=member.language or ctx.voice.language)
     label = voice.label(f"slot.{field}")
     shown = voice.label(f"language.{value}") if field == "language" else value
     return Reply(voice.say("settings.set", field=label, value=shown))

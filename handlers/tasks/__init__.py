@@ -1,6 +1,6 @@
 """Things to do."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -166,7 +166,7 @@ def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
         ctx.scope(Task),
         assignee=assignee,
         statuses=statuses,
-        due=period(cmd.due) if cmd.due and not overdue else None,
+        due=_days(cmd.due, ctx) if cmd.due and not overdue else None,
         overdue=ctx.now if overdue else None,
         priority=cmd.priority,
         customer=customer.contact or customer.company,
@@ -177,6 +177,12 @@ def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
     key = "task.list.mine" if mine else "task.list.of" if assignee else "task.list"
     name = assignee.name if assignee else ""
     return listed(ctx, key, rows, total, lambda t: task_line(ctx, t, whose=assignee is None), name=name)
+
+
+def _days(due: str, ctx: Context) -> tuple[date, date]:
+    """The days that are meant; today's list has what is late as well."""
+    first, last = period(due)
+    return (date.min if (first, last) == (ctx.today, ctx.today + timedelta(days=1)) else first), last
 
 
 class DoneTask(Command):
