@@ -15,6 +15,7 @@ from bot.talk import Talk
 from handlers.post import post
 from handlers.reply import Reply
 from handlers.voice import Voice
+from nlp.text import detect
 from storage.database import Database, Session
 from storage.errors import Unavailable
 from storage.inbox import accept, count_attempts, lock, oldest, pending
@@ -113,7 +114,8 @@ class Engine:
                 return
             row.state, row.reference = InboxState.FAILED, reference
             session.add(row)
-            voice = Voice(self.parts.book, uow.workspace.language, uow.now)
+            language = detect(str(row.payload.get("text", "")), uow.workspace.language)
+            voice = Voice(self.parts.book, language, uow.now)
             post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=None)
 
         self.database.run(transaction)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.access import Speaker, all_may_read
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
@@ -15,8 +15,8 @@ from handlers.context import Context, Focus
 from handlers.errors import Missing, Stopped
 from handlers.phrasebook import LANGUAGES
 from handlers.post import post, tell
-from handlers.reply import Button, Reply, joined
-from handlers.turn import Turn
+from handlers.reply import Button, Reply
+from handlers.turn import Call, Turn
 from handlers.voice import Voice
 from nlp.parser import LONGEST
 from nlp.reading import Context as ParseContext
@@ -37,6 +37,7 @@ from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Mes
 if TYPE_CHECKING:
     from bot.talk import Talk
 
+MOST_NAME_WORDS, LONGEST_NAME = 3, 40
 YES, NO = ("👍", "✅", "👌", "🆗"), ("👎", "❌")
 NAMED_KINDS = ("contact", "company", "member")
 COUNTRIES = {"zh-Hans": "CN", "zh-Hant": "TW", "en": "US"}
@@ -83,11 +84,17 @@ class Exchange:
         self.ctx.reading = self.state.last_reading
         before = self.state
         self.state, action = step(self.state, understood.heard)
-        if isinstance(action, Run) and understood.reading and action.turn.calls:
-            named = [c.name for c in action.turn.calls]
-            if "why" not in named:
-                self.state.last_reading = understood.reading
+        if isinstance(action, Run) and action.turn.calls and "why" not in [c.name for c in action.turn.calls]:
+            self.state.last_reading = self._reading(action.turn, understood, before)
         return self._act(action, understood, before)
+
+    def _reading(self, turn: Turn, understood: Understanding, before: State) -> dict[str, Any]:
+        """What `why` will say: how the message was read, or which question it answered."""
+        if turn == understood.heard.turn or before.pending is None:
+            return understood.reading
+        asked = {before.pending.slot: self.kept.text} if before.pending.slot else {}
+        commands = [{"name": c.name, "sources": asked} for c in turn.calls]
+        return {"via": understood.reading.get("via", "words"), "text": self.kept.text, "commands": commands}
 
     def _understand(self) -> Understanding | None:
         incoming, interpreter = self.talk.incoming, self.talk.parts.interpreter
@@ -153,7 +160,7 @@ class Exchange:
             return Outcome(Reply(notice))
         shown = self._run(refused.show)
         return replace(
-            shown, reply=replace(shown.reply, headline=joined([notice, shown.reply.headline], " "))
+            shown, reply=replace(shown.reply, headline=self.voice.sentences(notice, shown.reply.headline))
         )
 
     # Acting
@@ -208,7 +215,7 @@ class Exchange:
             if undone:
                 return undone[0]
             return Outcome(answer_stop(stop, turn, 0, self.ctx, self.talk.parts.specs)[0])
-        corrected = joined([self.voice.say("corrected"), outcome.reply.headline], " ")
+        corrected = self.voice.sentences(self.voice.say("corrected"), outcome.reply.headline)
         return replace(outcome, reply=replace(outcome.reply, headline=corrected))
 
     def _control(self, turn: Turn, before: State) -> Outcome:
@@ -230,6 +237,8 @@ class Exchange:
         if action.key not in ("not_understood", "did_you_mean"):
             return Outcome(Reply(self.voice.say(action.key)))
         buttons, name = guess_buttons(action.guesses, self.ctx)
+        if action.key == "not_understood" and not name and (found := self._found()):
+            return found
         if not buttons:
             return Outcome(Reply(self.voice.say("not_understood")))
         key = (
@@ -242,6 +251,13 @@ class Exchange:
         alternatives = [(b.label, b.turn) for b in buttons]
         pending = Pending(kind="choose", turn=buttons[0].turn, alternatives=alternatives)
         return Outcome(Reply(self.voice.say(key, name=name or ""), buttons=buttons), pending)
+
+    def _found(self) -> Outcome | None:
+        """A few words that are no command may be a name with a typing error, or in pinyin."""
+        if len(self.kept.text.split()) > MOST_NAME_WORDS or len(self.kept.text) > LONGEST_NAME:
+            return None
+        outcome = self._run(Turn(calls=(Call(name="find", slots={"text": self.kept.text}),)))
+        return outcome if outcome.ran else None
 
     # Answering
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from handlers.context import Context
-from handlers.errors import NotFound
+from handlers.errors import Ambiguous, NotFound
 from handlers.reply import Line, Mention
 from nlp.pronouns import is_pronoun
 from storage.find import SURE
@@ -11,6 +11,7 @@ from storage.tables import Company, Contact
 
 NEW = "new:"
 NEAR = 84.0
+SAME = 90.0
 
 
 @dataclass
@@ -116,9 +117,9 @@ def _as_company(ctx: Context, said: str) -> Company | None:
 
 def _colleague(ctx: Context, said: str, found: Customer) -> None:
     """Someone of a named company: the one of that name there, else one who has no company yet, else someone new."""
-    same = [ctx.uow.get(Contact, m.id) for m in ctx.search(Contact, said) if m.score >= 90]
-    there = [c for c in same if c and found.company and c.company_id == found.company.id]
-    homeless = [c for c in same if c and c.company_id is None]
+    alike = [(ctx.uow.get(Contact, m.id), m.score) for m in ctx.search(Contact, said) if m.score >= NEAR]
+    there = [c for c, _ in alike if c and found.company and c.company_id == found.company.id]
+    homeless = [c for c, score in alike if c and c.company_id is None and score >= SAME]
     if len(there) == 1:
         found.contact = there[0]
     elif not there and len(homeless) == 1 and found.company:
@@ -126,7 +127,7 @@ def _colleague(ctx: Context, said: str, found: Customer) -> None:
         homeless[0].company_id = found.company.id
         ctx.uow.add(homeless[0])
     elif there:
-        found.contact = ctx.find(Contact, said, "contact")
+        raise Ambiguous("contact", "contact", [(ctx.mention(c), c.job_title or "") for c in there[:4]])
     else:
         found.contact = _new_contact(ctx, said, found)
 

@@ -83,6 +83,13 @@ class Field:
     label: str
     value: Line
 
+    @property
+    def lead(self) -> str:
+        """The label with its colon, as its script writes it."""
+        if not self.label:
+            return ""
+        return self.label + ("：" if self.label[-1] > "\u2e80" else ": ")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -130,7 +137,7 @@ class Reply:
     def text(self) -> str:
         """All that a person would read, without emphasis."""
         parts = [self.headline.text, *(x.text for x in self.lines)]
-        parts += [f"· {f.label}: {f.value.text}" for f in self.fields]
+        parts += [f"· {f.lead}{f.value.text}" for f in self.fields]
         if self.table:
             parts += [" | ".join(row) for row in (self.table.columns, *self.table.rows)]
         parts += [x.text for x in self.after]

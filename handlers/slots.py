@@ -19,6 +19,7 @@ ROLES = ("owner", "admin", "manager", "sales", "support", "marketing", "viewer")
 
 Text = Annotated[str, Slot("text")]
 Title = Annotated[str, Slot("title")]
+JobTitle = Annotated[str, Slot("job_title")]
 Name = Annotated[str, Slot("name")]
 ContactRef = Annotated[str, Slot("contact")]
 CompanyRef = Annotated[str, Slot("company")]

@@ -70,6 +70,10 @@ class Voice:
             template = template.get(n, template.get(locale(self.language).plural_form(n), template["other"]))
         return fill(template, values)
 
+    def sentences(self, *parts: Words) -> Line:
+        """One sentence after another."""
+        return joined(parts, " " if self.language == "en" else "")
+
     def both(self, parts: Sequence[Words]) -> Line:
         """ "a, b and c"."""
         return self._listed(parts, "list.and")

@@ -19,7 +19,12 @@ _FOLLOWS = "".join(sorted(_AFTER_NAME - set(",.!? ,、。")))
 # A person in folded Chinese text where a sentence goes on right behind the name.
 CHINESE_PERSON = (
     rf"(?:[a-z][a-z.'-]*(?: [a-z][a-z.'-]*){{0,2}}|[小老阿大][{_SURNAMES}]|(?:{_COMPOUND}|[{_SURNAMES}])(?:{_FORM})"
-    rf"|(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?(?=[{_FOLLOWS},.:; ]|$))"
+    rf"|(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?(?=[{_FOLLOWS},.:; ]|$)"
+    rf"|[\u4e00-\u9fff]{{2,3}}?(?=[{_FOLLOWS},.:; ]|$))"
+)
+CHINESE_JOB = (
+    r"(?!公司|司|集团|团|有限|限)[\u4e00-\u9fff]{0,8}(?:经理|总监|主管|老板|总裁|总经理|董事长|工程师|采购|财务|会计|销售|"
+    r"负责人|主任|店长|院长|校长|厂长|部长|处长|科长|助理|秘书|设计师|顾问|专员|代表|医生|护士长|老师|教授)"
 )
 _BEFORE_CHINESE = re.compile(
     r"(?:给|跟|和|找|联系|联络|拜访|约|对|向|问|催|见|通知|提醒|让|请|陪|帮|与|访|打给|发给|寄给|回复|感谢)$"
@@ -81,6 +86,17 @@ def name_like(said: str) -> bool:
     if has_cjk(said):
         return len(said) <= 16
     return not any(p.strip(".,'") in _STOP for p in parts)
+
+
+_NOUNS = re.compile(
+    r"(?:(?:a|an|the|my|new|another|some)\s+)*(?:tasks?|to-?dos?|reminders?|contacts?|compan(?:y|ies)|tickets?|deals?|orders?|notes?|calls?|meetings?|leads?|customers?|clients?|tags?|payments?|activit(?:y|ies)|e?-?mails?|something|one|it|that)|任务|提醒|联系人|客户|公司|工单|商机|订单|备注|电话|标签|一下",
+    re.IGNORECASE,
+)
+
+
+def is_noun(said: str) -> bool:
+    """Whether words name a kind of record rather than one of them: "a task", 提醒."""
+    return bool(_NOUNS.fullmatch(fold(said).strip()))
 
 
 def looks_named(said: str) -> bool:

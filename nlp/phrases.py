@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nlp.names import CHINESE_PERSON
+from nlp.names import CHINESE_JOB, CHINESE_PERSON
 
 SPAN = {
     "time": "\ue000",
@@ -35,6 +35,7 @@ _PIECE = re.compile(
     r"|(?P<blank>(?<=[|\[(])\s+(?=[|\])]))|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}<>]+)"
 )
 _FLAT = re.compile(r"[\[(]([^\[\](){}<>]*)[\])]")
+CHINESE = {"member": CHINESE_PERSON, "colleague": CHINESE_PERSON, "job_title": CHINESE_JOB}
 _FREE = {"text", "title", "value", "topic"}
 
 
@@ -84,9 +85,7 @@ class _Compiler:
         if slot := piece["slot"]:
             self.groups.append(slot)
             kind = self.kinds.get(slot, slot)
-            pattern = (
-                CHINESE_PERSON if self.chinese and kind in ("member", "colleague") else _slot_pattern(kind)
-            )
+            pattern = (CHINESE.get(kind) if self.chinese else None) or _slot_pattern(kind)
             return rf"(?<![a-z0-9])(?P<g{len(self.groups) - 1}>{pattern})(?![a-z0-9])"
         if macro := piece["macro"]:
             return f"(?:{self.compile(self.macros[macro])})"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlp.lexicon import fields_of
-from nlp.names import guess, is_industry, looks_like_company, looks_named, name_like
+from nlp.names import guess, is_industry, is_noun, looks_like_company, looks_named, name_like
 from nlp.phrases import TYPED
 from nlp.pronouns import is_pronoun, ordinal, person_pronoun
 from nlp.reading import Context, Value
@@ -79,8 +79,10 @@ def _place(
         filling.doubt += 0.05
     if kind == "industry" and not is_industry(words):
         filling.doubt += 0.1
-    if kind == "name" and not (name_like(words) or has_cjk(words)):
+    if kind == "name" and (is_noun(words) or not (name_like(words) or has_cjk(words))):
         return False
+    if kind == "name" and not looks_named(words):
+        filling.doubt += 0.1
     found = value(kind, words, filling.context, choices.get(slot, ()))
     if not found or (choices.get(slot) and slot in implied):
         return False

@@ -36,7 +36,7 @@ def rendered(answer: Answer, *, emphasis: bool) -> Text:
         for span in part.spans:
             shown.append(span.text, style="bold" if emphasis and span.strong else "")
     for field in reply.fields:
-        shown.append(f"\n· {field.label}: " if field.label else "\n· ")
+        shown.append(f"\n· {field.lead}")
         shown.append(field.value.text)
     if reply.table:
         shown.append("\n" + "\n".join(" | ".join(row) for row in (reply.table.columns, *reply.table.rows)))

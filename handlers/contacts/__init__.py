@@ -17,6 +17,7 @@ from handlers.slots import (
     ContactRef,
     Email,
     FieldValue,
+    JobTitle,
     MemberRef,
     Name,
     Period,
@@ -25,7 +26,6 @@ from handlers.slots import (
     TagName,
     Tags,
     Text,
-    Title,
     field_of,
 )
 from handlers.values import email, phone, shown_phone
@@ -50,7 +50,7 @@ class AddContact(Command):
 
     name: Name
     company: CompanyRef | None = None
-    job_title: Title | None = None
+    job_title: JobTitle | None = None
     email: Email | None = None
     phone: Phone | None = None
     tags: Tags = ()
