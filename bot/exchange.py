@@ -90,9 +90,11 @@ class Exchange:
 
     def _reading(self, turn: Turn, understood: Understanding, before: State) -> dict[str, Any]:
         """What `why` will say: how the message was read, or which question it answered."""
-        if turn == understood.heard.turn or before.pending is None:
+        corrects = understood.heard.corrects or {}
+        if turn == understood.heard.turn or (before.pending is None and not corrects):
             return understood.reading
-        asked = {before.pending.slot: self.kept.text} if before.pending.slot else {}
+        slots = list(corrects) or ([before.pending.slot] if before.pending and before.pending.slot else [])
+        asked = dict.fromkeys(slots, self.kept.text)
         commands = [{"name": c.name, "sources": asked} for c in turn.calls]
         return {"via": understood.reading.get("via", "words"), "text": self.kept.text, "commands": commands}
 

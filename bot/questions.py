@@ -32,7 +32,10 @@ def options_for(slot: SlotSpec, ctx: Context) -> Options:
     if slot.kind in ("moment", "delay"):
         return moments(ctx)
     if slot.choices and len(slot.choices) <= 6:
-        return [(ctx.voice.label(f"{slot.name}.{c}"), c) for c in slot.choices[:3]]
+        return [
+            (ctx.voice.label(f"{'slot' if slot.kind == 'field' else slot.name}.{c}"), c)
+            for c in slot.choices[:3]
+        ]
     return ()
 
 

@@ -12,7 +12,7 @@ from nlp.reading import Context, Parse, Reading, Said
 from nlp.slots import TOLD_AS_PAST, complete
 from nlp.spans import Span, recognise
 from nlp.text import clean, detect, fold, has_cjk
-from nlp.view import View, view
+from nlp.view import View, views
 
 LONGEST = 8000  # characters of one message that are read as commands
 SURE = 0.7
@@ -117,11 +117,11 @@ class Parser:
         return self._by_script[has_cjk(message.text)]
 
     def _control(self, message: Message) -> tuple[str, str] | None:
-        clause = view(message.text, message.folded, 0, (), frozenset())
-        for phrase in self.phrases(message):
-            if phrase.command.startswith("control.") and (slots := phrase.match(clause.text)) is not None:
-                rest = clause.said(*slots["rest"]) if "rest" in slots else ""
-                return phrase.command.removeprefix("control."), rest
+        for clause in views(message.text, message.folded, 0, ()):
+            for phrase in self.phrases(message):
+                if phrase.command.startswith("control.") and (slots := phrase.match(clause.text)) is not None:
+                    rest = clause.said(*slots["rest"]) if "rest" in slots else ""
+                    return phrase.command.removeprefix("control."), rest
         return None
 
     def _bare_name(self, message: Message) -> Said | None:
@@ -172,7 +172,7 @@ class Parser:
         return score + found.score - (CUT if commands else 0), [*commands, found], left
 
     def _clause(self, message: Message, start: int, end: int) -> Candidate | None:
-        views: dict[tuple[object, bool], View] = {}
+        seen: dict[tuple[object, bool], list[View]] = {}
         inside = [s for s in message.spans if s.start >= start and s.end <= end]
         head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
         best: Candidate | None = None
@@ -183,15 +183,15 @@ class Parser:
             past = shape.name in TOLD_AS_PAST
             heard = head if past else inside
             key = (phrase.pieces, past)
-            if key not in views:
+            if key not in seen:
                 words = message.text[start:end], message.folded[start:end]
-                views[key] = view(*words, start, heard, *phrase.pieces)
-            seen = views[key]
-            if (places := phrase.match(seen.text)) is None:
-                continue
-            found = self._candidate(message, shape, phrase, seen, places, heard, (start, end))
-            if found and (best is None or found.score > best.score):
-                best = found
+                seen[key] = views(*words, start, heard, *phrase.pieces)
+            for clause in seen[key]:
+                if (places := phrase.match(clause.text)) is None:
+                    continue
+                found = self._candidate(message, shape, phrase, clause, places, heard, (start, end))
+                if found and (best is None or found.score > best.score):
+                    best = found
         return best
 
     def _candidate(

@@ -36,6 +36,8 @@ _PIECE = re.compile(
 )
 _FLAT = re.compile(r"[\[(]([^\[\](){}<>]*)[\])]")
 CHINESE = {"member": CHINESE_PERSON, "colleague": CHINESE_PERSON, "job_title": CHINESE_JOB}
+# A slot begins and ends where a Latin word does; Chinese characters are words by themselves.
+_BEGIN, _END = r"(?<![a-z0-9](?=[a-z0-9]))", r"(?!(?<=[a-z0-9])[a-z0-9])"
 _FREE = {"text", "title", "value", "topic"}
 
 
@@ -86,7 +88,7 @@ class _Compiler:
             self.groups.append(slot)
             kind = self.kinds.get(slot, slot)
             pattern = (CHINESE.get(kind) if self.chinese else None) or _slot_pattern(kind)
-            return rf"(?<![a-z0-9])(?P<g{len(self.groups) - 1}>{pattern})(?![a-z0-9])"
+            return rf"{_BEGIN}(?P<g{len(self.groups) - 1}>{pattern}){_END}"
         if macro := piece["macro"]:
             return f"(?:{self.compile(self.macros[macro])})"
         if piece["open"]:

@@ -10,7 +10,7 @@ from nlp.phrases import TYPED
 from nlp.pronouns import is_pronoun, ordinal, person_pronoun
 from nlp.reading import Context, Value
 from nlp.spans import Span
-from nlp.text import has_cjk
+from nlp.text import fold, has_cjk
 from nlp.values import field_value, iso, period, value
 
 _TIMES = ("moment", "delay", "due", "period", "repeat")
@@ -162,7 +162,9 @@ def _edit(
     if "field" not in filling.kinds:
         return
     named = said.get("field")
-    chosen = implied.get("field") or (fields_of(named, tuple(choices.get("field", ()))) if named else None)
+    chosen = implied.get("field") or (
+        fields_of(fold(named), tuple(choices.get("field", ()))) if named else None
+    )
     if chosen is None:
         return
     filling.slots["field"] = chosen

@@ -13,6 +13,7 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:[\s,;.!?~-]|(?<![a-z])(?:please|pls|plz|thanks|thank you|thx|ty|cheers|for me|will you)|谢谢|谢啦|多谢|拜托|哈|吧|啦|哦|喔|呗|呢|啊|吗|一下)*$"
 )
+_EDGES = re.compile(r"[\s,;.:!?~-]*(.*?)[\s,;.!?~-]*$", re.DOTALL)
 _GAP = re.compile(r"\s{2,}")
 
 
@@ -28,15 +29,18 @@ class View:
         return self.words[start:end].strip(" \n,;:，；：、")
 
 
-def view(
+def views(
     words: str,
     folded: str,
     offset: int,
     spans: Sequence[Span],
-    removed: frozenset[str],
+    removed: frozenset[str] = frozenset(),
     masked: frozenset[str] = frozenset(),
-) -> View:
-    """The clause at `offset` of its message, pieces of the `removed` kinds taken out, those of `masked` kinds masked."""
+) -> list[View]:
+    """The clause at `offset` of its message, pieces of the `removed` kinds taken out, those of `masked` kinds masked.
+
+    As it is and, where that differs, without the courtesies around it.
+    """
     text, said = list(folded), list(words)
     for span in spans:
         start, end = span.start - offset, span.end - offset
@@ -48,15 +52,15 @@ def view(
     return _trimmed("".join(t for t, _ in kept), "".join(w for _, w in kept))
 
 
-def _trimmed(text: str, words: str) -> View:
-    """Without courtesies at the edges and without the gaps that removed pieces leave."""
+def _trimmed(text: str, words: str) -> list[View]:
+    """Without the gaps that removed pieces leave; bare, and without courtesies."""
     while gap := _GAP.search(text):
         cut = slice(gap.start() + 1, gap.end())
         text, words = text[: cut.start] + text[cut.stop :], words[: cut.start] + words[cut.stop :]
+    bare = _EDGES.search(text)
     start = _LEAD.match(text)
     begin = start.end() if start else 0
     tail = _TAIL.search(text, begin)
     end = tail.start() if tail and tail.start() > begin else len(text)
-    if not text[begin:end].strip():
-        return View(text.strip(" ,.!?~"), words.strip(" ,.!?~，。！？～"))
-    return View(text[begin:end], words[begin:end])
+    found = [View(text[a:b], words[a:b]) for a, b in (bare.span(1) if bare else (0, len(text)), (begin, end))]
+    return list(dict.fromkeys(v for v in found if v.text))

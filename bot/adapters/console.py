@@ -10,8 +10,10 @@ from uuid import uuid4
 from bot.app import App
 from bot.incoming import Incoming, Sender
 from handlers.reply import Reply
+from nlp.text import detect
 from schedules.delivery import deliver
 from storage.due import next_due
+from storage.errors import Postponed, Unavailable
 from storage.outbox import Delivery, release
 from storage.queries.messages import sent_count
 
@@ -85,7 +87,7 @@ class Console:
         self.deliver()
 
     def take(self, line: Line) -> None:
-        """Act on one line and show what comes of it. Raises `Unavailable`, with nothing done, when the database is away."""
+        """Act on one line and show what comes of it. Raises `Unavailable` or `Postponed` when the database is away."""
         self.name = line.name or self.name
         self.room = self.room if line.room is None else line.room
         self.thread = self.thread if line.thread is None else line.thread
@@ -96,7 +98,10 @@ class Console:
         incoming = self._incoming(line)
         if incoming is not None:
             conversation_id, _ = self.app.engine.accept(incoming)
-            self.app.engine.handle(conversation_id)
+            try:
+                self.app.engine.handle(conversation_id)
+            except Unavailable as error:
+                raise Postponed from error
         self.deliver()
 
     def advance(self, moment: datetime) -> None:
@@ -107,6 +112,11 @@ class Console:
             self.app.tick()
             self.deliver()
         self.app.clock.set(moment)
+
+    def trouble(self, error: Unavailable, text: str) -> str:
+        """What to say, in the language of the text, when the database is away."""
+        key = "postponed" if isinstance(error, Postponed) else "unavailable"
+        return str(self.app.engine.parts.book.get(detect(text), "answer", key))
 
     def deliver(self) -> None:
         """Show every answer that waits."""

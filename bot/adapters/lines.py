@@ -63,8 +63,8 @@ def run(console: Console, lines: Iterable[bytes], out: IO[str]) -> None:
             console.take(read(raw.decode("utf-8", "replace").rstrip("\r\n")))
         except ValidationError as error:
             emit({"error": _reason(error)})
-        except Unavailable:
-            emit({"error": str(console.app.engine.parts.book.get("en", "answer", "unavailable"))})
+        except Unavailable as error:
+            emit({"error": console.trouble(error, raw.decode("utf-8", "replace"))})
         emit({"done": True})
 
 

@@ -6,7 +6,6 @@ from rich.console import Console as Screen
 from rich.text import Text
 
 from bot.adapters.console import Answer, Console, Line
-from nlp.text import detect
 from storage.errors import Unavailable
 
 PROMPT = "› "
@@ -83,6 +82,5 @@ def _pass_time(console: Console) -> None:
 def _take(console: Console, text: str) -> None:
     try:
         console.take(Line(say=text))
-    except Unavailable:
-        book = console.app.engine.parts.book
-        sys.stdout.write(str(book.get(detect(text), "answer", "unavailable")) + "\n")
+    except Unavailable as error:
+        sys.stdout.write(console.trouble(error, text) + "\n")

@@ -1,0 +1,142 @@
+"""Exactly once, in order, and nothing half-written."""
+
+import threading
+
+from sqlmodel import select
+
+from bot.app import App
+from bot.incoming import Incoming, Sender
+from storage.queries.people import identity_of
+from storage.tables import Contact, Inbox, InboxState, Message, Outbox, Task
+from tests.transcript import Player, Step
+
+
+def message(text: str, event_id: str, who: str = "Ana", place: str | None = None) -> Incoming:
+    sender = Sender(who.casefold(), who)
+    return Incoming("console", event_id, sender, place or who.casefold(), text, vouched=True)
+
+
+def say(app: App, text: str, event_id: str, who: str = "Ana") -> bool:
+    conversation, new = app.engine.accept(message(text, event_id, who))
+    app.engine.handle(conversation)
+    return new
+
+
+def titles(app: App) -> list[str]:
+    return app.database.read(lambda s: [t.title for t in s.exec(select(Task).order_by(Task.number))])
+
+
+def answers(app: App) -> list[str]:
+    query = select(Message).where(Message.direction == "out").order_by(Message.id)
+    return app.database.read(lambda s: [m.text for m in s.exec(query)])
+
+
+def test_one_message_delivered_twice_takes_effect_once(app: App) -> None:
+    assert say(app, "add a task: water the plants", "e1")
+    assert not say(app, "add a task: water the plants", "e1")
+    assert titles(app) == ["water the plants"]
+    assert len(answers(app)) == 1
+
+
+def test_messages_of_a_conversation_are_answered_in_order(app: App) -> None:
+    for i in range(5):
+        conversation, _ = app.engine.accept(message(f"add a task: number {i}", f"e{i}"))
+    assert app.engine.handle(conversation) == 5
+    assert titles(app) == [f"number {i}" for i in range(5)]
+
+
+def test_conversations_side_by_side(app: App) -> None:
+    def talk(who: str) -> None:
+        for i in range(5):
+            say(app, f"add a task: {who} {i}", f"{who}-{i}", who)
+
+    say(app, "hi", "first")
+    roles = {"Bea": "sales", "Cy": "sales", "Di": "sales"}
+    for who, role in roles.items():
+        sender = Sender(who.casefold(), who, role=role)
+        conversation, _ = app.engine.accept(
+            Incoming("console", f"join-{who}", sender, who.casefold(), "hi", vouched=True)
+        )
+        app.engine.handle(conversation)
+    threads = [threading.Thread(target=talk, args=(who,)) for who in roles]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = titles(app)
+    assert len(done) == 15
+    for who in roles:
+        assert [t for t in done if t.startswith(who)] == [f"{who} {i}" for i in range(5)]
+
+
+def test_two_workers_on_one_conversation_do_not_double(app: App) -> None:
+    for i in range(8):
+        conversation, _ = app.engine.accept(message(f"add a task: number {i}", f"e{i}"))
+    threads = [threading.Thread(target=app.engine.handle, args=(conversation,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert titles(app) == [f"number {i}" for i in range(8)]
+
+
+def test_what_was_accepted_is_answered_after_a_restart(app: App) -> None:
+    app.engine.accept(message("add a task: survive", "e1"))
+    app.engine.recover()
+    assert titles(app) == ["survive"]
+
+
+def test_a_message_that_fails_leaves_nothing_but_a_reference(app: App, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    say(app, "hi", "e0")
+    monkeypatch.setattr("handlers.tasks._tell", broken)
+    say(app, "add a task: fail", "e1")
+    assert titles(app) == []
+    assert "reference" in answers(app)[-1]
+    states = app.database.read(lambda s: [r.state for r in s.exec(select(Inbox).order_by(Inbox.id))])
+    assert states == [InboxState.DONE, InboxState.FAILED]
+    monkeypatch.undo()
+    say(app, "add a task: work", "e2")
+    assert titles(app) == ["work"]
+
+
+def test_a_message_that_kills_the_process_is_given_up_after_some_starts(app: App) -> None:
+    app.engine.accept(message("add a task: poison", "e1"))
+    app.engine.handle = lambda _: 0  # type: ignore[method-assign] - as if the process died each time
+    for _ in range(4):
+        app.engine.recover()
+    state = app.database.read(lambda s: s.exec(select(Inbox.state)).one())
+    assert state == InboxState.FAILED
+    assert titles(app) == []
+
+
+def test_a_failing_part_of_a_message_takes_the_rest_back(player: Player) -> None:
+    answered = player.play(Step("ana> add Dana from Acme and give task 99 to Bob", 1))
+    assert any("99" in a for a in answered)
+    rows = player.console.app.database.read(lambda s: s.exec(select(Contact)).all())
+    assert rows == []
+
+
+def test_a_stranger_is_answered_and_gets_nothing(app: App) -> None:
+    say(app, "add a task: secret plan", "e1")
+    stranger = Incoming("slack", "x1", Sender("U1", "Mallory"), "U1", "what tasks are there")
+    conversation, _ = app.engine.accept(stranger)
+    app.engine.handle(conversation)
+    assert "secret" not in answers(app)[-1]
+    assert app.engine.read(lambda uow: identity_of(uow, "slack", "", "U1")) is None
+
+
+def test_undo_withdraws_what_has_not_been_sent(app: App) -> None:
+    say(app, "hi", "a0")
+    bob = Incoming("console", "b0", Sender("bob", "Bob", role="sales"), "bob", "hi", vouched=True)
+    conversation, _ = app.engine.accept(bob)
+    app.engine.handle(conversation)
+    say(app, "Bob should clean up", "a1")
+    say(app, "undo", "a2")
+    assert "will not be sent" in answers(app)[-1]
+    withdrawn = app.database.read(
+        lambda s: [o.state for o in s.exec(select(Outbox)) if o.state == "withdrawn"]
+    )
+    assert len(withdrawn) == 1
