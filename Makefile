@@ -1,5 +1,5 @@
 # Everything from nothing but Python 3.11 and make.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
 .PHONY: run setup test check lock

@@ -153,6 +153,7 @@ class Parser:
         score, commands, left = best[-1]
         if not commands or score <= 0:
             return None
+        commands = [c for c in commands if not c.said.name.startswith("smalltalk.")] or commands[:1]
         confidence = min(c.confidence for c in commands) - (0.35 if left else 0)
         return commands, max(confidence, 0.1)
 

@@ -16,6 +16,7 @@ from nlp.values import field_value, iso, period, value
 _TIMES = ("moment", "delay", "due", "period", "repeat")
 _PEOPLE = ("contact", "company", "member")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
+_FILLERS = frozenset("再 请 也 就 要 那 一下 了 吧 the a it to and again please".split())
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log",)
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -73,6 +74,8 @@ def _place(
         return False
     if kind in ("field", "value"):
         return bool(words)
+    if kind in ("text", "title") and fold(words) in _FILLERS:
+        return False
     if kind in _TIMES:
         return True  # taken from the span itself, below
     if kind == "tag" and is_industry(words):
