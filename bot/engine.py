@@ -40,9 +40,10 @@ class Engine:
 
     def handle(self, conversation_id: UUID) -> int:
         """Answer all that waits in a conversation, in order; how many messages that was."""
-        handled = 0
-        while self._next(conversation_id):
-            handled += 1
+        handled, more = 0, True
+        while more:
+            done, more = self._next(conversation_id)
+            handled += done
         return handled
 
     def recover(self) -> None:
@@ -58,7 +59,7 @@ class Engine:
         def transaction(session: Session) -> T:
             uow = self._unit(session)
             result = do(uow)
-            uow.close(None)
+            uow.finish()
             return result
 
         return self.database.run(transaction)
@@ -73,18 +74,18 @@ class Engine:
             raise LookupError("the workspace is gone")
         return UnitOfWork(session, workspace, now or self.clock.now())
 
-    def _next(self, conversation_id: UUID) -> bool:
-        """Handle the oldest message that waits, in one transaction; whether there was one."""
+    def _next(self, conversation_id: UUID) -> tuple[int, bool]:
+        """Handle the oldest message that waits, in one transaction: how many that was, and whether more wait."""
         met: list[UUID] = []
 
-        def transaction(session: Session) -> bool:
+        def transaction(session: Session) -> tuple[int, bool]:
             conversation = lock(session, self.workspace_id, conversation_id)
-            row = oldest(session, self.workspace_id, conversation_id)
+            row, more = oldest(session, self.workspace_id, conversation_id)
             if row is None:
-                return False
+                return 0, False
             met[:] = [row.id]
             self._answer(session, conversation, row)
-            return True
+            return 1, more
 
         try:
             return self.database.run(transaction)
@@ -96,10 +97,12 @@ class Engine:
             reference = secrets.token_hex(4)
             log.error("message failed, reference %s: %s", reference, outline(error))  # noqa: TRY400 - texts may be personal
             self._give_up(met[0], conversation_id, reference)
-            return True
+            return 1, True
 
     def _answer(self, session: Session, conversation: Conversation, row: Inbox) -> None:
-        Talk(self.parts, self._unit(session), conversation, row).answer()
+        uow = self._unit(session)
+        Talk(self.parts, uow, conversation, row).answer()
+        uow.finish()
         row.state = InboxState.DONE
         session.add(row)
 
@@ -117,6 +120,7 @@ class Engine:
             language = detect(str(row.payload.get("text", "")), uow.workspace.language)
             voice = Voice(self.parts.book, language, uow.now)
             post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=None)
+            uow.finish()
 
         self.database.run(transaction)
 

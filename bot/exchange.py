@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from bot.access import Speaker, all_may_read
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
@@ -27,6 +28,7 @@ from nlp.time import DayParts, day_first
 from storage.changes import UNDO_FOR
 from storage.find import Scope
 from storage.inbox import conversation_of
+from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import by_label, by_token, message_of
 from storage.queries.members import members_with
@@ -46,8 +48,8 @@ COUNTRIES = {"zh-Hans": "CN", "zh-Hant": "TW", "en": "US"}
 class Exchange:
     """A message of a member and its answer, with the state of the talk before and after."""
 
-    def __init__(self, talk: "Talk", speaker: Speaker, kept: Message) -> None:
-        self.talk, self.uow, self.speaker, self.kept = talk, talk.uow, speaker, kept
+    def __init__(self, talk: "Talk", speaker: Speaker, kept: UUID, text: str) -> None:
+        self.talk, self.uow, self.speaker, self.text = talk, talk.uow, speaker, text
         self.dialogue: Dialogue = dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
         self.state = State.model_validate(self.dialogue.state)
         self.voice = talk.voice_for(speaker.member, self.state)
@@ -55,7 +57,7 @@ class Exchange:
             workspace_id=self.uow.workspace_id,
             member_id=speaker.member.id,
             inbox_id=talk.row.id,
-            message_id=kept.id,
+            message_id=kept,
             created_at=self.uow.now,
             expires_at=self.uow.now + UNDO_FOR,
         )
@@ -94,9 +96,9 @@ class Exchange:
         if turn == understood.heard.turn or (before.pending is None and not corrects):
             return understood.reading
         slots = list(corrects) or ([before.pending.slot] if before.pending and before.pending.slot else [])
-        asked = dict.fromkeys(slots, self.kept.text)
+        asked = dict.fromkeys(slots, self.text)
         commands = [{"name": c.name, "sources": asked} for c in turn.calls]
-        return {"via": understood.reading.get("via", "words"), "text": self.kept.text, "commands": commands}
+        return {"via": understood.reading.get("via", "words"), "text": self.text, "commands": commands}
 
     def _understand(self) -> Understanding | None:
         incoming, interpreter = self.talk.incoming, self.talk.parts.interpreter
@@ -256,9 +258,9 @@ class Exchange:
 
     def _found(self) -> Outcome | None:
         """A few words that are no command may be a name with a typing error, or in pinyin."""
-        if len(self.kept.text.split()) > MOST_NAME_WORDS or len(self.kept.text) > LONGEST_NAME:
+        if len(self.text.split()) > MOST_NAME_WORDS or len(self.text) > LONGEST_NAME:
             return None
-        outcome = self._run(Turn(calls=(Call(name="find", slots={"text": self.kept.text}),)))
+        outcome = self._run(Turn(calls=(Call(name="find", slots={"text": self.text}),)))
         return outcome if outcome.ran else None
 
     # Answering
@@ -293,7 +295,7 @@ class Exchange:
 
     def _post(self, reply: Reply, outcome: Outcome) -> None:
         where, shown = self._where(reply, outcome)
-        message = post(
+        message_id = post(
             self.uow,
             where,
             shown,
@@ -302,7 +304,7 @@ class Exchange:
             replaces=self._pressed_message() if reply.replaces else None,
         )
         if outcome.changed:
-            self.change_set.message_id = message.id
+            self.change_set.message_id = message_id
         for member, make in self.notices if outcome.ran else ():
             language = member.language if member.language in LANGUAGES else self.uow.workspace.language
             tell(
@@ -350,17 +352,17 @@ class Exchange:
     def _audit(self, outcome: Outcome) -> None:
         if not outcome.commands:
             return
-        self.uow.session.add(
-            Audit(
-                workspace_id=self.uow.workspace_id,
-                at=self.uow.now,
-                member_id=self.speaker.member.id,
-                command=",".join(outcome.commands),
-                outcome="done" if outcome.ran else outcome.stop,
-                records=[m.id for m in outcome.reply.mentions],
-                digest=digest(self.uow.workspace, self.kept.text),
-                change_set_id=self.change_set.id if outcome.changed else None,
-            )
+        append(
+            self.uow.session,
+            Audit,
+            workspace_id=self.uow.workspace_id,
+            at=self.uow.now,
+            member_id=self.speaker.member.id,
+            command=",".join(outcome.commands),
+            outcome="done" if outcome.ran else outcome.stop,
+            records=[m.id for m in outcome.reply.mentions],
+            digest=digest(self.uow.workspace, self.text),
+            change_set_id=self.change_set.id if outcome.changed else None,
         )
 
     def _save(self, outcome: Outcome, reply: Reply) -> None:

@@ -29,10 +29,11 @@ class Talk:
         speaker = speaker_of(self.uow, self.incoming)
         self.uow.settle()
         member = speaker.member if speaker else None
+        text = self.incoming.text or self.incoming.press_label or ""
         kept = keep_message(
             self.uow.session,
             self.row,
-            self.incoming.text or self.incoming.press_label or "",
+            text,
             identity_id=speaker.identity_id if speaker else None,
             member_id=member.id if member else None,
         )
@@ -44,7 +45,7 @@ class Talk:
             return
         if self.conversation.private and self.conversation.member_id is None:
             self.conversation.member_id = speaker.member.id
-        Exchange(self, speaker, kept).run()
+        Exchange(self, speaker, kept, text).run()
 
     def _heard_language(self, default: str | None) -> str:
         words = clean(self.incoming.text)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from handlers.reply import Mention, Reply
+from storage.journal import append
 from storage.outbox import enqueue, newest_private, remember
 from storage.tables import Button, Conversation, Member, Message
 from storage.unit_of_work import UnitOfWork
@@ -22,15 +23,15 @@ def post(
     change_set_id: UUID | None = None,
     replaces: Message | None = None,
     key: str | None = None,
-) -> Message:
-    """Queue `reply` for a conversation; `key` makes it the only one of its kind. `member` alone may press its buttons."""
+) -> UUID:
+    """Queue `reply` for a conversation, the id of its message; `key` makes it the only one of its kind. `member` alone may press its buttons."""
     tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
     payload = {
         "reply": replace(reply, buttons=()).to_json(),
         "buttons": [[b.label, t] for b, t in zip(reply.buttons, tokens, strict=True)],
         "to": member.name if member else None,
     }
-    message = enqueue(
+    message_id = enqueue(
         uow,
         conversation,
         reply.text(),
@@ -42,21 +43,21 @@ def post(
     )
     for button, token in zip(reply.buttons, tokens, strict=True):
         kind, record_id, version = button.record or (None, None, None)
-        uow.session.add(
-            Button(
-                workspace_id=uow.workspace_id,
-                token=token,
-                message_id=message.id,
-                label=button.label,
-                turn=button.turn.dump(),
-                member_id=member.id if member else None,
-                record_kind=kind,
-                record_id=UUID(record_id) if record_id else None,
-                record_version=version,
-                expires_at=uow.now + BUTTON_LIFE,
-            )
+        append(
+            uow.session,
+            Button,
+            workspace_id=uow.workspace_id,
+            token=token,
+            message_id=message_id,
+            label=button.label,
+            turn=button.turn.dump(),
+            member_id=member.id if member else None,
+            record_kind=kind,
+            record_id=UUID(record_id) if record_id else None,
+            record_version=version,
+            expires_at=uow.now + BUTTON_LIFE,
         )
-    return message
+    return message_id
 
 
 def tell(
@@ -66,14 +67,14 @@ def tell(
     *,
     change_set_id: UUID | None = None,
     key: str | None = None,
-) -> Message | None:
+) -> UUID | None:
     """Send `reply` to a member where they last spoke in private; None when they have never spoken."""
     conversation = newest_private(uow, member.id)
     if conversation is None:
         return None
-    message = post(uow, conversation, reply, member=member, change_set_id=change_set_id, key=key)
+    message_id = post(uow, conversation, reply, member=member, change_set_id=change_set_id, key=key)
     remember(uow, conversation.id, member.id, [_plain(m) for m in reply.mentions])
-    return message
+    return message_id
 
 
 def _plain(mention: Mention) -> dict[str, str]:

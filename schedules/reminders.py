@@ -26,11 +26,11 @@ def fire_due(uow: UnitOfWork, book: Phrasebook, limit: int = 200) -> int:
 
 def _fire(uow: UnitOfWork, book: Phrasebook, reminder: Reminder) -> None:
     owner = uow.get(Member, reminder.owner_id)
-    message = None
+    message_id = None
     if owner is not None and owner.status == MemberStatus.ACTIVE:
         key = f"reminder:{reminder.id}:{reminder.due_at.isoformat()}"
-        message = tell(uow, owner, _reply(uow, book, reminder, owner), key=key)
-    _advance(uow, reminder, told=message is not None)
+        message_id = tell(uow, owner, _reply(uow, book, reminder, owner), key=key)
+    _advance(uow, reminder, told=message_id is not None)
 
 
 def _reply(uow: UnitOfWork, book: Phrasebook, reminder: Reminder, owner: Member) -> Reply:

@@ -10,6 +10,7 @@ from sqlalchemy import event, inspect
 from sqlmodel import Session, col, select
 
 from storage.indexing import reindex
+from storage.journal import append
 from storage.tables import (
     Activity,
     Change,
@@ -117,7 +118,7 @@ class Recorder:
         self._session.flush()
         touched, self.touched = list(self.touched.values()), {}
         for one in touched:
-            reindex(self._session, self._workspace, one.row, deleted=one.deleted)
+            reindex(self._session, self._workspace, one.row, new=one.before is None, deleted=one.deleted)
         if change_set is not None:
             self._save(change_set, touched)
 
@@ -127,16 +128,16 @@ class Recorder:
                 continue
             if not self.saved:
                 self._session.add(change_set)
-            self._session.add(
-                Change(
-                    workspace_id=change_set.workspace_id,
-                    change_set_id=change_set.id,
-                    position=self.saved,
-                    kind=str(one.row.__tablename__),
-                    record_id=one.row.id,
-                    before=pair[0],
-                    after=pair[1],
-                )
+            append(
+                self._session,
+                Change,
+                workspace_id=change_set.workspace_id,
+                change_set_id=change_set.id,
+                position=self.saved,
+                kind=str(one.row.__tablename__),
+                record_id=one.row.id,
+                before=pair[0],
+                after=pair[1],
             )
             self.saved += 1
 

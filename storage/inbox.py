@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from storage.tables import Conversation, Inbox, InboxState, Message
+from storage.journal import append
+from storage.tables import Conversation, Inbox, InboxState, Message, new_id
 from storage.tables.conversation import Direction
 
 ATTEMPTS = 3  # starts of the program that may meet the same unfinished message
@@ -60,16 +61,6 @@ def accept(
         incoming["thread"],
         private=incoming["private"],
     )
-    seen = session.exec(
-        select(Inbox.id).where(
-            Inbox.workspace_id == workspace_id,
-            Inbox.platform == incoming["platform"],
-            Inbox.account == incoming["account"],
-            Inbox.event_id == incoming["event_id"],
-        )
-    ).first()
-    if seen is not None:
-        return conversation.id, False
     row = Inbox(
         workspace_id=workspace_id,
         platform=incoming["platform"],
@@ -78,13 +69,10 @@ def accept(
         conversation_id=conversation.id,
         payload=incoming,
         created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # the same event through another process, a moment earlier
-        return conversation.id, False
-    return conversation.id, True
+    ).model_dump()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(Inbox).values(row).on_conflict_do_nothing().returning(col(Inbox.id))
+    return conversation.id, session.connection().execute(insert).first() is not None
 
 
 def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Conversation:
@@ -97,9 +85,9 @@ def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Convers
     return session.exec(query).one()
 
 
-def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> Inbox | None:
-    """The next message of a conversation that waits to be handled."""
-    return session.exec(
+def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Inbox | None, bool]:
+    """The next message of a conversation that waits to be handled, and whether there are more."""
+    query = (
         select(Inbox)
         .where(
             Inbox.workspace_id == workspace_id,
@@ -107,8 +95,10 @@ def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> Inbox
             Inbox.state == InboxState.PENDING,
         )
         .order_by(col(Inbox.id))
-        .limit(1)
-    ).first()
+        .limit(2)
+    )
+    rows = session.exec(query).all()
+    return (rows[0] if rows else None), len(rows) > 1
 
 
 def pending(session: Session) -> list[tuple[UUID, UUID]]:
@@ -130,9 +120,13 @@ def count_attempts(session: Session) -> list[Inbox]:
 
 def keep_message(
     session: Session, row: Inbox, text: str, *, identity_id: UUID | None, member_id: UUID | None
-) -> Message:
-    """The incoming message as part of the conversation's history."""
-    message = Message(
+) -> UUID:
+    """The incoming message as part of the conversation's history; its id."""
+    message_id = new_id()
+    append(
+        session,
+        Message,
+        id=message_id,
         workspace_id=row.workspace_id,
         conversation_id=row.conversation_id,
         direction=Direction.IN,
@@ -142,5 +136,4 @@ def keep_message(
         external_id=row.event_id,
         created_at=row.created_at,
     )
-    session.add(message)
-    return message
+    return message_id

@@ -68,24 +68,25 @@ KEYS: dict[type[Row], Callable[[str], Iterator[tuple[str, bool]]]] = {
 }
 
 
-def reindex(session: Session, workspace: Workspace, row: Row, *, deleted: bool) -> None:
+def reindex(session: Session, workspace: Workspace, row: Row, *, new: bool, deleted: bool) -> None:
     """Bring the index and the name keys of one record up to date."""
     if (tokens := TOKENS.get(type(row))) is None:
         return
     kind = str(row.__tablename__)
     if type(row) in KEYS:
-        _rename(session, kind, row, deleted=deleted)
-    if deleted:
+        _rename(session, kind, row, new=new, deleted=deleted)
+    if not new:
         unindex(session, row.id)
-    else:
+    if not deleted:
         index(session, workspace.number, kind, row.id, tokens(row))
 
 
-def _rename(session: Session, kind: str, row: Any, *, deleted: bool) -> None:
+def _rename(session: Session, kind: str, row: Any, *, new: bool, deleted: bool) -> None:
     workspace_id: UUID = row.workspace_id
-    session.connection().execute(
-        delete(NameKey).where(col(NameKey.workspace_id) == workspace_id, col(NameKey.record_id) == row.id)
-    )
+    if not new:
+        session.connection().execute(
+            delete(NameKey).where(col(NameKey.workspace_id) == workspace_id, col(NameKey.record_id) == row.id)
+        )
     if deleted:
         return
     keys: dict[str, bool] = {}

@@ -9,7 +9,8 @@ from sqlalchemy import func, or_, text, update
 from sqlmodel import Session, col, select
 
 from storage.database import Database
-from storage.tables import Conversation, Dialogue, Direction, Message, Outbox, OutboxState, Workspace
+from storage.journal import append
+from storage.tables import Conversation, Dialogue, Direction, Message, Outbox, OutboxState, Workspace, new_id
 from storage.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=60)
@@ -47,9 +48,13 @@ def enqueue(
     change_set_id: UUID | None,
     replaces: Message | None,
     key: str | None,
-) -> Message:
-    """Keep an outgoing message and queue it; a `replaces` edits that message where the platform can."""
-    message = Message(
+) -> UUID:
+    """Keep an outgoing message and queue it, its id; a `replaces` edits that message where the platform can."""
+    message_id = new_id()
+    append(
+        uow.session,
+        Message,
+        id=message_id,
         workspace_id=uow.workspace_id,
         conversation_id=conversation.id,
         direction=Direction.OUT,
@@ -58,20 +63,19 @@ def enqueue(
         change_set_id=change_set_id,
         created_at=uow.now,
     )
-    uow.session.add(message)
-    uow.session.add(
-        Outbox(
-            workspace_id=uow.workspace_id,
-            platform=conversation.platform,
-            conversation_id=conversation.id,
-            message_id=message.id,
-            payload={**payload, "replaces": replaces.external_id if replaces else None},
-            change_set_id=change_set_id,
-            key=key,
-            not_before=uow.now,
-        )
+    append(
+        uow.session,
+        Outbox,
+        workspace_id=uow.workspace_id,
+        platform=conversation.platform,
+        conversation_id=conversation.id,
+        message_id=message_id,
+        payload={**payload, "replaces": replaces.external_id if replaces else None},
+        change_set_id=change_set_id,
+        key=key,
+        not_before=uow.now,
     )
-    return message
+    return message_id
 
 
 def newest_private(uow: UnitOfWork, member_id: UUID) -> Conversation | None:

@@ -85,8 +85,7 @@ def unindex(session: Session, record_id: UUID) -> None:
 
 
 def index(session: Session, number: int, kind: str, record_id: UUID, tokens: Iterable[str]) -> None:
-    """Put a record under its tokens, in place of what it was under before."""
-    unindex(session, record_id)
+    """Put a record under its tokens; `unindex` it first where it was under others."""
     prefixed = [f"w{number}{t}" for t in sorted(tokens)]
     if _dialect(session) == "sqlite":
         sql = "INSERT INTO search_index (rowid, tokens, kind, record_id) VALUES (:key, :tokens, :kind, :id)"

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, update
 from sqlmodel import Session, SQLModel, col, func, select
 
 from storage.changes import Recorder
+from storage.journal import write
 from storage.tables import ChangeSet, Counter, Row, Workspace
 
 R = TypeVar("R", bound=Row)
@@ -102,6 +103,11 @@ class UnitOfWork:
             raise
 
     def close(self, change_set: ChangeSet | None) -> bool:
-        """Finish: index what changed and keep the old values under `change_set`; whether there are any."""
+        """Index what changed and keep the old values under `change_set`; whether there are any."""
         self._recorder.settle(change_set)
         return self._recorder.saved > 0
+
+    def finish(self) -> None:
+        """Write what was only gathered; nothing may follow."""
+        self._recorder.settle()
+        write(self.session)

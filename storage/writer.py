@@ -1,5 +1,6 @@
 """The one thread that writes to SQLite: first come, first served, several pieces of work to a commit."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 BATCH = 16
 
 
@@ -23,8 +25,17 @@ class Job:
     result: Any = None
     error: BaseException | None = None
 
-    def run(self, connection: Connection) -> None:
-        """Run in a savepoint: what fails takes nothing else with it."""
+    def alone(self, engine: Engine) -> None:
+        """Run in a transaction of its own."""
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                self.result = self.work(session)
+                session.commit()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self.error = error
+
+    def among(self, connection: Connection) -> None:
+        """Run in a savepoint of a shared transaction: what fails takes nothing else with it."""
         try:
             with Session(
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
@@ -34,11 +45,10 @@ class Job:
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self.error = error
 
-    def settle(self, failure: BaseException | None = None) -> None:
+    def settle(self) -> None:
         """Wake whoever waits, once the outcome is on disk."""
-        error = failure or self.error
-        if error is not None:
-            self.future.set_exception(error)
+        if self.error is not None:
+            self.future.set_exception(self.error)
         else:
             self.future.set_result(self.result)
 
@@ -81,19 +91,19 @@ class Writer:
 
     def _commit(self, jobs: list[Job]) -> None:
         try:
-            with self._engine.begin() as connection:
-                for job in jobs:
-                    job.run(connection)
-        except BaseException as error:  # noqa: BLE001 - handed to those who wait
-            self._commit_failed(jobs, error)
-        else:
+            self._run(jobs)
+        except BaseException as error:  # noqa: BLE001 - the commit failed: each by itself, since one may be to blame
+            log.warning("a shared commit failed: %s", type(error).__name__)
             for job in jobs:
-                job.settle()
+                job.result = job.error = None
+                job.alone(self._engine)
+        for job in jobs:
+            job.settle()
 
-    def _commit_failed(self, jobs: list[Job], error: BaseException) -> None:
+    def _run(self, jobs: list[Job]) -> None:
         if len(jobs) == 1:
-            jobs[0].settle(error)
+            jobs[0].alone(self._engine)
             return
-        for job in jobs:  # one bad apple: each by itself
-            job.result = job.error = None
-            self._commit([job])
+        with self._engine.begin() as connection:
+            for job in jobs:
+                job.among(connection)
