@@ -6,19 +6,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from pydantic import SecretStr
-from sqlalchemy import Engine, event, insert, select
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Engine, event, insert, select, update
+from sqlmodel import Session, SQLModel
 
 from bot.app import App, build
 from bot.incoming import Incoming, Sender
 from bot.settings import Settings
 from storage.database import Database
 from storage.migrate import upgrade
+from storage.search import index, text_tokens
+from storage.tables import Counter, Dialogue, Inbox
 from tests.databases import Postgres
 
 MESSAGES = 480
+NOBODY = {"counter": "task", "dialogue": UUID(int=1), "inbox": UUID(int=1)}
 Rows = list[tuple[Any, dict[str, Any]]]
 
 
@@ -105,12 +109,30 @@ def plain(url: str, threads: int, number: int, rows: Rows) -> float:
             with database.engine.begin() as connection:
                 for table, row in share:
                     connection.execute(insert(table).values(row))
+                    if table.name == "task":
+                        also_written(connection, row)
 
     for table in tables:  # the rows are whole, their parents are not: only the writing is compared
         _without_references(database, table.name)
     seconds = in_threads(threads, write)
     database.close()
     return seconds
+
+
+def also_written(connection: Connection, task: dict[str, Any]) -> None:
+    """What the engine changes with a task beside new rows: its number, the talk's state, the inbox, the index."""
+    workspace = task["workspace_id"]
+    for model, values in (
+        (Counter, {"value": 1}),
+        (Dialogue, {"state": {"a": "b" * 400}}),
+        (Inbox, {"attempts": 1}),
+    ):
+        table = model.__table__
+        other = table.primary_key.columns[1]
+        connection.execute(
+            update(table).where(table.c.workspace_id == workspace, other == NOBODY[table.name]).values(values)
+        )
+    index(Session(connection), 1, "task", task["id"], text_tokens(task["title"]))
 
 
 def _without_references(database: Database, table: str) -> None:

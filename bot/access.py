@@ -5,7 +5,8 @@ from uuid import UUID
 
 from bot.incoming import Incoming
 from storage.queries.members import grants_of
-from storage.queries.people import has_members, identity_of, join, participants
+from storage.queries.people import has_members, join, participants
+from storage.queries.people import speaker_of as known_speaker
 from storage.tables import Conversation, Member, MemberStatus
 from storage.unit_of_work import UnitOfWork
 
@@ -25,27 +26,30 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     A door that vouches for its people (the terminal) lets new names join: the first as the owner.
     """
     sender = incoming.sender
-    identity = identity_of(uow, incoming.platform, incoming.account, sender.external_id)
-    member = uow.get(Member, identity.member_id) if identity else None
-    if identity is None and incoming.vouched:
+    found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
+    if found is None and incoming.vouched:
         role = sender.role or (uow.workspace.default_role if has_members(uow) else "owner")
-        identity, member = join(
-            uow, incoming.platform, incoming.account, sender.external_id, sender.name, role
-        )
-    if identity is None or member is None or member.status != MemberStatus.ACTIVE:
+        join(uow, incoming.platform, incoming.account, sender.external_id, sender.name, role)
+        found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
+    if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:
         return None
-    if incoming.vouched:
-        _update(uow, member, incoming)
-    return Speaker(member, identity.id, grants_of(uow, member.role))
+    identity, member, role_row = found[0], found[1], found[2]
+    if incoming.vouched and _update(uow, member, incoming):
+        return Speaker(member, identity.id, grants_of(uow, member.role))
+    return Speaker(member, identity.id, role_row.grants if role_row else {})
 
 
-def _update(uow: UnitOfWork, member: Member, incoming: Incoming) -> None:
+def _update(uow: UnitOfWork, member: Member, incoming: Incoming) -> bool:
+    """Take over what the door tells anew; whether there was anything."""
+    changed = False
     sender = incoming.sender
     told = {"language": sender.language, "zone": sender.zone, "role": sender.role}
     for column, value in told.items():
         if value and getattr(member, column) != value:
             setattr(member, column, value)
             uow.add(member)
+            changed = True
+    return changed
 
 
 def all_may_read(uow: UnitOfWork, conversation: Conversation, permission: str) -> bool:

@@ -38,6 +38,9 @@ _FLAT = re.compile(r"[\[(]([^\[\](){}<>]*)[\])]")
 CHINESE = {"member": CHINESE_PERSON, "colleague": CHINESE_PERSON, "job_title": CHINESE_JOB}
 # A slot begins and ends where a Latin word does; Chinese characters are words by themselves.
 _BEGIN, _END = r"(?<![a-z0-9](?=[a-z0-9]))", r"(?!(?<=[a-z0-9])[a-z0-9])"
+_OPTIONAL = re.compile(r"\[[^\[\]]*\][*+?]?|\([^()\[\]]*\)[*?]")
+_GROUP = re.compile(r"\(([^()]*)\)\+?")
+_SPLIT = re.compile(r"\{\w+\}|<\w+>|[\[\]()|*+?]")
 _FREE = {"text", "title", "value", "topic"}
 
 
@@ -135,6 +138,20 @@ class Phrase:
         pairs = (p.partition(":") for p in implied.split(";") if p.strip())
         return pattern, compiler.groups, {k.strip(): v.strip() for k, _, v in pairs}
 
+    @cached_property
+    def _anchors(self) -> tuple[str, ...]:
+        """Words of which one must occur in any text that fits; a cheap look before the pattern."""
+        words = _longest_first(self.template.partition(" -> ")[0])
+        bare = _OPTIONAL.sub(" ", words)
+        while (inner := _OPTIONAL.sub(" ", bare)) != bare:
+            bare = inner
+        literals = _SPLIT.sub(" ", _GROUP.sub(" ", bare)).split()
+        if literals:
+            return (max(literals, key=len),)
+        group = _GROUP.search(bare)
+        parts = [p.split()[0] for p in group[1].split("|") if p.strip()] if group and "|" in group[1] else []
+        return tuple(parts) if group and not re.search(r"[{<\[(]", group[1]) else ()
+
     @property
     def implied(self) -> dict[str, str]:
         """Slots that the template fills by being said at all."""
@@ -149,6 +166,8 @@ class Phrase:
 
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
         """The places of the slots when the whole of `text` (folded) fits; None otherwise."""
+        if self._anchors and not any(anchor in text for anchor in self._anchors):
+            return None
         pattern, groups, _ = self._parts
         found = pattern.fullmatch(text)
         if found is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from storage.journal import append
+from storage.journal import append, with_defaults
 from storage.tables import Conversation, Inbox, InboxState, Message, new_id
 from storage.tables.conversation import Direction
 
@@ -61,17 +61,22 @@ def accept(
         incoming["thread"],
         private=incoming["private"],
     )
-    row = Inbox(
-        workspace_id=workspace_id,
-        platform=incoming["platform"],
-        account=incoming["account"],
-        event_id=incoming["event_id"],
-        conversation_id=conversation.id,
-        payload=incoming,
-        created_at=now,
-    ).model_dump()
+    row = {
+        "workspace_id": workspace_id,
+        "platform": incoming["platform"],
+        "account": incoming["account"],
+        "event_id": incoming["event_id"],
+        "conversation_id": conversation.id,
+        "payload": incoming,
+        "created_at": now,
+    }
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Inbox).values(row).on_conflict_do_nothing().returning(col(Inbox.id))
+    insert = (
+        dialect.insert(Inbox)
+        .values(with_defaults(Inbox, row))
+        .on_conflict_do_nothing()
+        .returning(col(Inbox.id))
+    )
     return conversation.id, session.connection().execute(insert).first() is not None
 
 

@@ -22,11 +22,15 @@ def _made_defaults(model: type[SQLModel]) -> dict[str, Any]:
     }
 
 
+def with_defaults(model: type[SQLModel], values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a new row, defaults included."""
+    made = {name: make() for name, make in _made_defaults(model).items() if name not in values}
+    return {**_plain_defaults(model), **made, **values}
+
+
 def append(session: Session, model: type[SQLModel], **values: Any) -> None:
     """Add a row at the end of the unit of work. Queries do not see it before."""
-    made = {name: make() for name, make in _made_defaults(model).items() if name not in values}
-    row = {**_plain_defaults(model), **made, **values}
-    session.info.setdefault(_KEY, {}).setdefault(model, []).append(row)
+    session.info.setdefault(_KEY, {}).setdefault(model, []).append(with_defaults(model, values))
 
 
 def write(session: Session) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.incoming import Incoming, Sender
-from storage.queries.people import identity_of
+from storage.queries.people import speaker_of
 from storage.tables import Contact, Inbox, InboxState, Message, Outbox, Task
 from tests.transcript import Player, Step
 
@@ -125,7 +125,7 @@ def test_a_stranger_is_answered_and_gets_nothing(app: App) -> None:
     conversation, _ = app.engine.accept(stranger)
     app.engine.handle(conversation)
     assert "secret" not in answers(app)[-1]
-    assert app.engine.read(lambda uow: identity_of(uow, "slack", "", "U1")) is None
+    assert app.engine.read(lambda uow: speaker_of(uow, "slack", "", "U1")) is None
 
 
 def test_undo_withdraws_what_has_not_been_sent(app: App) -> None:
