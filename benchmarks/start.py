@@ -70,7 +70,9 @@ def main() -> None:
         seconds, megabytes, _doors = serve(url)
         starts.append(seconds)
     start, plain = statistics.median(starts), statistics.median(imports)
-    print(f"start to ready {start:.2f} s, bare import of {len(names)} modules {plain:.2f} s, ratio {start / plain:.2f}")
+    print(
+        f"start to ready {start:.2f} s, bare import of {len(names)} modules {plain:.2f} s, ratio {start / plain:.2f}"
+    )
     print(f"memory at rest {megabytes:.0f} MB")
 
 

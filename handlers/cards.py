@@ -84,6 +84,16 @@ def company_card(ctx: Context, company: Company) -> Reply:
     )
 
 
+def changed(ctx: Context, row: Record, name: str, field: str, shown: str) -> Reply:
+    """The answer to an edit: what the field is now."""
+    label = ctx.voice.label(f"slot.{field}")
+    return Reply(
+        ctx.say("record.changed", name=name, field=label, value=shown),
+        receipt=Field(name, line(f"{label} · {shown}")),
+        mentions=(ctx.mention(row),),
+    )
+
+
 def history(ctx: Context, customer: Contact | Company) -> list[Field]:
     """What happened last, what is to be done, and the next reminder."""
     happened, _ = activities(ctx.uow, ctx.scope(Activity), customer, limit=2)

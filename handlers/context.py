@@ -148,6 +148,12 @@ class Context:
             raise NotFound(slot, str(model.__tablename__), said if not said.startswith("id:") else "")
         return row
 
+    def new(self, model: type[R], **values: Any) -> R:
+        """A new record, the speaker's unless `owner_id` says otherwise."""
+        mine: dict[str, Any] = {"owner_id": self.member.id, "team_id": self.member.team_id}
+        mine |= {"workspace_id": self.uow.workspace_id, "made_by": self.member.id}
+        return self.uow.add(model(**{**mine, **values}))
+
     def colleague(self, said: str, slot: str = "assignee") -> Member:
         """The member who is meant: "me", a pronoun, or a name."""
         if said == "me":

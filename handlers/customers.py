@@ -134,28 +134,14 @@ def _colleague(ctx: Context, said: str, found: Customer) -> None:
 
 def _new_contact(ctx: Context, name: str, found: Customer) -> Contact:
     ctx.require("contacts.write")
-    contact = Contact(
-        workspace_id=ctx.uow.workspace_id,
-        name=name,
-        company_id=found.company.id if found.company else None,
-        owner_id=ctx.member.id,
-        made_by=ctx.member.id,
-        team_id=ctx.member.team_id,
-    )
-    found.made.append(ctx.uow.add(contact))
+    company_id = found.company.id if found.company else None
+    found.made.append(contact := ctx.new(Contact, name=name, company_id=company_id))
     ctx.uow.flush()
     return contact
 
 
 def _new_company(ctx: Context, name: str, found: Customer) -> Company:
     ctx.require("contacts.write")
-    company = Company(
-        workspace_id=ctx.uow.workspace_id,
-        name=name,
-        owner_id=ctx.member.id,
-        made_by=ctx.member.id,
-        team_id=ctx.member.team_id,
-    )
-    found.made.append(ctx.uow.add(company))
+    found.made.append(company := ctx.new(Company, name=name))
     ctx.uow.flush()
     return company

@@ -34,19 +34,14 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
     if not (cmd.contact or cmd.company):
         raise Missing("contact", key="activity.log.contact", type=ctx.voice.label(f"type.{cmd.type}"))
     customer = customer_of(ctx, cmd.contact, cmd.company, make=True)
-    activity = ctx.uow.add(
-        Activity(
-            workspace_id=ctx.uow.workspace_id,
-            type=cmd.type,
-            text=cmd.text,
-            contact_id=customer.contact.id if customer.contact else None,
-            company_id=customer.company.id if customer.company else None,
-            occurred_at=_moment(cmd.when, ctx),
-            all_day=bool(cmd.when) and not isinstance(moment(cmd.when or "", ctx.voice), datetime),
-            owner_id=ctx.member.id,
-            made_by=ctx.member.id,
-            team_id=ctx.member.team_id,
-        )
+    activity = ctx.new(
+        Activity,
+        type=cmd.type,
+        text=cmd.text,
+        contact_id=customer.contact.id if customer.contact else None,
+        company_id=customer.company.id if customer.company else None,
+        occurred_at=_moment(cmd.when, ctx),
+        all_day=bool(cmd.when) and not isinstance(moment(cmd.when or "", ctx.voice), datetime),
     )
     ctx.uow.flush()
     facts = [x for x in (_told_when(cmd, activity, ctx), cmd.text) if x]

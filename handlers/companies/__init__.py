@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 from handlers.capability import Capability, Command
-from handlers.cards import company_card, press
+from handlers.cards import changed, company_card, press
 from handlers.context import Context
 from handlers.errors import Twin
 from handlers.lists import PAGE, listed
-from handlers.reply import Field, Mention, Reply, joined, line
+from handlers.reply import Field, Mention, Reply, joined
 from handlers.slots import (
     CompanyRef,
     FieldValue,
@@ -21,8 +21,9 @@ from handlers.slots import (
     Text,
     field_of,
 )
+from handlers.tagging import retag
 from handlers.values import phone, shown_phone
-from storage.queries.contacts import clear_tags, companies_where, same_name, set_tags
+from storage.queries.contacts import companies_where, same_name
 from storage.tables import Company
 
 companies = Capability("companies", Path(__file__).parent)
@@ -49,17 +50,12 @@ def add_company(cmd: AddCompany, ctx: Context) -> Reply:
                 for m in matches[:3]
             ]
             raise Twin("company", cmd.name, twins)
-    company = ctx.uow.add(
-        Company(
-            workspace_id=ctx.uow.workspace_id,
-            name=cmd.name,
-            industry=cmd.industry,
-            domain=cmd.domain,
-            phone=phone(cmd.phone) if cmd.phone else None,
-            owner_id=ctx.member.id,
-            made_by=ctx.member.id,
-            team_id=ctx.member.team_id,
-        )
+    company = ctx.new(
+        Company,
+        name=cmd.name,
+        industry=cmd.industry,
+        domain=cmd.domain,
+        phone=phone(cmd.phone) if cmd.phone else None,
     )
     ctx.uow.flush()
     facts = [x for x in (cmd.industry, cmd.domain, company.phone and shown_phone(company.phone)) if x]
@@ -126,12 +122,7 @@ def edit_company(cmd: EditCompany, ctx: Context) -> Reply:
     shown = _set(ctx, company, cmd.field, cmd.value)
     ctx.uow.add(company)
     ctx.uow.flush()
-    label = ctx.voice.label(f"slot.{cmd.field}")
-    return Reply(
-        ctx.say("record.changed", name=company.name, field=label, value=shown),
-        receipt=Field(company.name, line(f"{label} · {shown}")),
-        mentions=(ctx.mention(company),),
-    )
+    return changed(ctx, company, company.name, cmd.field, shown)
 
 
 def _set(ctx: Context, company: Company, field: str, value: str) -> str:
@@ -140,12 +131,6 @@ def _set(ctx: Context, company: Company, field: str, value: str) -> str:
         company.owner_id = owner.id
         return owner.name
     if field == "tags":
-        names = [
-            t.strip().lstrip("#") for t in value.replace("，", ",").replace("、", ",").split(",") if t.strip()
-        ]
-        clear_tags(ctx.uow, company.id)
-        ctx.uow.flush()
-        set_tags(ctx.uow, "company", company.id, names)
-        return ctx.voice.label("list.comma").join(names)
+        return retag(ctx, "company", company, value)
     setattr(company, field, phone(value) if field == "phone" else value)
     return shown_phone(value) if field == "phone" else value

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 from handlers.capability import Capability, Command
-from handlers.cards import company_card, contact_card, press
+from handlers.cards import changed, company_card, contact_card, press
 from handlers.contacts.fields import FIELDS, set_field
 from handlers.context import Context
 from handlers.customers import Customer, resolve_company
 from handlers.errors import Invalid, Missing, NotFound, Twin
 from handlers.lists import PAGE, listed
 from handlers.moments import span
-from handlers.reply import Field, Line, Mention, Reply, joined, line
+from handlers.reply import Field, Line, Mention, Reply, joined
 from handlers.slots import (
     CompanyRef,
     ContactRef,
@@ -67,17 +67,12 @@ def add_contact(cmd: AddContact, ctx: Context) -> Reply:
     found = Customer()
     if cmd.company:
         resolve_company(ctx, cmd.company, found, make=True)
-    contact = ctx.uow.add(
-        Contact(
-            workspace_id=ctx.uow.workspace_id,
-            name=cmd.name,
-            company_id=found.company.id if found.company else None,
-            job_title=cmd.job_title,
-            source=cmd.source,
-            owner_id=ctx.member.id,
-            made_by=ctx.member.id,
-            team_id=ctx.member.team_id,
-        )
+    contact = ctx.new(
+        Contact,
+        name=cmd.name,
+        company_id=found.company.id if found.company else None,
+        job_title=cmd.job_title,
+        source=cmd.source,
     )
     if address:
         set_point(ctx.uow, contact, PointKind.EMAIL, address)
@@ -184,16 +179,7 @@ def edit_contact(cmd: EditContact, ctx: Context) -> Reply:
     contact = ctx.find(Contact, cmd.contact, "contact")
     shown = set_field(ctx, contact, cmd.field, cmd.value)
     ctx.uow.flush()
-    return _changed(ctx, contact, cmd.field, shown)
-
-
-def _changed(ctx: Context, contact: Contact, field: str, shown: str) -> Reply:
-    label = ctx.voice.label(f"slot.{field}")
-    return Reply(
-        ctx.say("record.changed", name=contact.name, field=label, value=shown),
-        receipt=Field(contact.name, line(f"{label} · {shown}")),
-        mentions=(ctx.mention(contact),),
-    )
+    return changed(ctx, contact, contact.name, cmd.field, shown)
 
 
 class TagContact(Command):

@@ -2,8 +2,9 @@
 
 from handlers.context import Context
 from handlers.customers import customer_of
+from handlers.tagging import retag
 from handlers.values import day, email, phone, shown_phone
-from storage.queries.contacts import clear_tags, set_point, set_tags
+from storage.queries.contacts import set_point
 from storage.tables import Contact, PointKind
 
 FIELDS = (
@@ -59,13 +60,7 @@ def _birthday(ctx: Context, contact: Contact, value: str) -> str:
 
 
 def _tags(ctx: Context, contact: Contact, value: str) -> str:
-    names = [
-        t.strip().lstrip("#") for t in value.replace("，", ",").replace("、", ",").split(",") if t.strip()
-    ]
-    clear_tags(ctx.uow, contact.id)
-    ctx.uow.flush()
-    set_tags(ctx.uow, "contact", contact.id, names)
-    return ctx.voice.label("list.comma").join(names)
+    return retag(ctx, "contact", contact, value)
 
 
 _SETTERS = {

@@ -52,21 +52,18 @@ def add_reminder(cmd: AddReminder, ctx: Context) -> Reply:
     customer = customer_of(ctx, cmd.contact, cmd.company)
     wall = _wall(cmd.when, cmd.repeat, ctx)
     zone = ctx.voice.zone.key
-    reminder = ctx.uow.add(
-        Reminder(
-            workspace_id=ctx.uow.workspace_id,
-            text=cmd.text,
-            due_at=wall_to_utc(wall, zone),
-            wall=wall.isoformat(),
-            starts=wall.isoformat(),
-            zone=zone,
-            repeat=cmd.repeat,
-            contact_id=customer.contact.id if customer.contact else None,
-            company_id=customer.company.id if customer.company else None,
-            owner_id=assignee.id,
-            made_by=ctx.member.id,
-            team_id=assignee.team_id,
-        )
+    reminder = ctx.new(
+        Reminder,
+        text=cmd.text,
+        due_at=wall_to_utc(wall, zone),
+        wall=wall.isoformat(),
+        starts=wall.isoformat(),
+        zone=zone,
+        repeat=cmd.repeat,
+        contact_id=customer.contact.id if customer.contact else None,
+        company_id=customer.company.id if customer.company else None,
+        owner_id=assignee.id,
+        team_id=assignee.team_id,
     )
     ctx.uow.flush()
     return _added(ctx, reminder, assignee, customer)

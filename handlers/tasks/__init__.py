@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from handlers.capability import Capability, Command
-from handlers.cards import due_words, press, task_line
+from handlers.cards import changed, due_words, press, task_line
 from handlers.context import Context
 from handlers.customers import customer_of
 from handlers.errors import Invalid
@@ -58,8 +58,8 @@ def add_task(cmd: AddTask, ctx: Context) -> Reply:
     """A task for the speaker or a colleague, who is told."""
     assignee = _assignee(cmd.assignee, ctx)
     customer = customer_of(ctx, cmd.contact, cmd.company)
-    task = Task(
-        workspace_id=ctx.uow.workspace_id,
+    task = ctx.new(
+        Task,
         number=ctx.uow.next_number("task"),
         title=cmd.title,
         priority=Level(cmd.priority or "normal"),
@@ -67,11 +67,9 @@ def add_task(cmd: AddTask, ctx: Context) -> Reply:
         contact_id=customer.contact.id if customer.contact else None,
         company_id=customer.company.id if customer.company else None,
         owner_id=assignee.id,
-        made_by=ctx.member.id,
         team_id=assignee.team_id,
     )
     _set_due(task, cmd.due, ctx)
-    ctx.uow.add(task)
     ctx.uow.flush()
     _tell(ctx, assignee, task, "task.given")
     return _added(ctx, task, assignee)
@@ -289,13 +287,7 @@ def edit_task(cmd: EditTask, ctx: Context) -> Reply:
     shown = _set(ctx, task, cmd.field, cmd.value)
     ctx.uow.add(task)
     ctx.uow.flush()
-    label = ctx.voice.label(f"slot.{cmd.field}")
-    name = f"#{task.number} {task.title}"
-    return Reply(
-        ctx.say("record.changed", name=name, field=label, value=shown),
-        receipt=Field(name, line(f"{label} · {shown}")),
-        mentions=(ctx.mention(task),),
-    )
+    return changed(ctx, task, f"#{task.number} {task.title}", cmd.field, shown)
 
 
 def _set(ctx: Context, task: Task, field: str, value: str) -> str:
