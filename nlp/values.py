@@ -8,7 +8,7 @@ from datetime import date, datetime
 from nlp.lexicon import SYNONYMS
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
-from nlp.text import clean, fold
+from nlp.text import clean, detect, fold
 from nlp.time import Found
 from nlp.time import find as find_times
 
@@ -90,6 +90,13 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
         found = lookup(kind, said)
+        if (
+            kind == "language"
+            and found == "zh-Hans"
+            and "简" not in fold(said)
+            and detect(said, context.lang) == "zh-Hant"
+        ):
+            found = "zh-Hant"
         return found if found or not choices else (fold(said) if fold(said) in choices else None)
     match kind:
         case "member":
