@@ -116,7 +116,8 @@ def _confirm(stop: Confirm, turn: Turn, ctx: Context) -> Answer:
 
 def _not_found(stop: NotFound, turn: Turn, ctx: Context) -> Answer:
     if not stop.said or _points(stop.said):
-        return Reply(ctx.say("not_found.pronoun" if stop.said else "not_found.gone")), None
+        key = _keyed(ctx, "not_found.pointed", stop.kind)
+        return Reply(ctx.say(key if stop.said else "not_found.gone")), None
     if not stop.nearest:
         return Reply(
             ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said), buttons=_offer(stop, ctx)

@@ -51,7 +51,7 @@ _NO_NAME = re.compile(
     r"^[我你您他她它谁能可请帮加这那每]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务"
 )
 _STOP = frozenset(
-    "at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
+    "me at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
 )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from handlers.turn import Call, Turn
+from tests.transcript import Player, Step
 
 
 def turn(name: str, **slots: str) -> Turn:
@@ -157,6 +158,17 @@ def test_a_number_below_the_first_is_no_choice(choice: int) -> None:
     assert step(asked(CHOOSE), Heard(choice=choice)) == (asked(CHOOSE), Tell("not_understood"))
 
 
+CANCEL = Turn(control="cancel")
+TWIN = Pending(kind="choose", turn=TASK, alternatives=[("Use Dana", FIRST), ("Cancel", CANCEL)])
+
+
+@pytest.mark.xfail(
+    strict=True, reason="dialogue.step runs a chosen move in the conversation as if it were a command"
+)
+def test_cancel_said_by_its_label_or_number_is_cancel() -> None:
+    assert step(asked(TWIN), Heard(choice=1)) == (NOTHING, Tell("canceled"))
+
+
 # Corrections
 
 
@@ -217,6 +229,45 @@ def test_the_newest_of_several_comes_back_first() -> None:
     assert pending == ASK_OPTIONAL
     state, _ = step(state, Heard(answer="2026-03-03", answer_sure=True))
     assert resumed(state) == (asked(ASK), ASK)
+
+
+# In whole
+
+
+def said_by_ana(player: Player, *lines: str) -> str:
+    answers: list[str] = []
+    for text in lines:
+        answers = player.play(Step(f"ana> {text}", 1))
+    return answers[0]
+
+
+TWICE = ("add Dana Whitfield from Acme", "add Dana Whitfield")
+
+
+@pytest.mark.parametrize("word", ["cancel", "3"])
+@pytest.mark.xfail(strict=True, reason="dialogue.step, exchange._control: “There is no open question.”")
+def test_cancel_at_a_choice_is_told_as_such(player: Player, word: str) -> None:
+    assert said_by_ana(player, *TWICE, word) == "| Dropped. Nothing was changed."
+
+
+@pytest.mark.xfail(strict=True, reason="interpret._choice makes -1 of 0, which is the last choice")
+def test_nought_is_no_choice(player: Player) -> None:
+    said_by_ana(player, *TWICE, "2")
+    assert said_by_ana(player, "who's Dana Whitfield") == "| Two people match. Which one?"
+    assert "Dana" not in said_by_ana(player, "0")
+
+
+@pytest.mark.parametrize(("said", "told"), [("1", "Whitfield · Acme"), ("second", "| Dana Whitfield")])
+def test_a_choice_by_number_and_place(player: Player, said: str, told: str) -> None:
+    said_by_ana(player, *TWICE, "2", "who's Dana Whitfield")
+    assert said_by_ana(player, said).endswith(told)
+
+
+def test_an_interruption_and_back(player: Player) -> None:
+    said_by_ana(player, "remind me about the forms")
+    answers = player.play(Step("ana> what's on my plate", 1))
+    assert "| Back to it: When shall I remind you about the forms?" in answers
+    assert said_by_ana(player, "tomorrow at 9") == "| I will remind you tomorrow 09:00: the forms."
 
 
 # Anything at all
