@@ -144,10 +144,6 @@ def test_the_same_field_changed_since_is_left_and_its_changer_named(player: Play
     assert contact(player, "Dana Whit").job_title is None
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="changes._revert leaves the whole row, where only one of its columns was changed since",
-)
 def test_what_nobody_changed_since_is_taken_back_column_by_column(player: Player) -> None:
     say(player, *WORLD, "ana> /contact edit 'Dana Whit' job_title Buyer")
     say(player, "ana> /contact edit 'Dana Whit' source fair", BOB)
@@ -175,12 +171,6 @@ OTHERS_LEAN_ON_IT = {
 }
 
 
-REFERENCES = pytest.mark.xfail(
-    strict=True, reason="changes.revert deletes or restores rows with no regard to what refers to what"
-)
-
-
-@REFERENCES
 @pytest.mark.parametrize("what", OTHERS_LEAN_ON_IT)
 def test_undo_of_what_others_lean_on_is_answered(player: Player, what: str) -> None:
     """It is refused or done in part, in words; it never fails under a reference, and what others did stays."""
@@ -198,7 +188,6 @@ def test_undo_of_what_others_lean_on_is_answered(player: Player, what: str) -> N
     assert kept.keys() == before.keys() or "Took back" in answered
 
 
-@REFERENCES
 def test_an_older_undo_button_after_more_was_told(player: Player) -> None:
     """The button of the first message, pressed after an address was added to what it made."""
     say(player, "ana> add Eve Stone")
