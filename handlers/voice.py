@@ -136,9 +136,7 @@ class Voice:
         value = Decimal(number)
         where = Locale.parse(_MONEY_LOCALES.get(self.language, _LOCALES[self.language]))
         if short and value >= SHORT_FROM:
-            return format_compact_currency(
-                value, code, locale=where, fraction_digits=0 if value % 1000 == 0 else 1
-            )
+            return format_compact_currency(value, code, locale=where, fraction_digits=1)
         if value % 1:
             return format_currency(value, code, locale=where)
         return format_currency(value, code, locale=where, format="¤#,##0", currency_digits=False)
