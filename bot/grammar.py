@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from handlers.capability import Spec
 from handlers.phrasebook import LANGUAGES, Phrasebook
-from nlp.parser import Parser, Shape
+from nlp.parser import Parser
+from nlp.shapes import Shape
 
 
 def shape(spec: Spec) -> Shape:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nlp.clauses import Piece, pieces
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase
 from nlp.reading import Context, Parse, Reading, Said
+from nlp.shapes import Shape
 from nlp.slots import TOLD_AS_PAST, complete
 from nlp.spans import Span, recognise
 from nlp.text import clean, detect, fold, has_cjk
@@ -20,16 +21,6 @@ CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the parser knows of a command: the kinds of its slots, which must be there, and the closed lists."""
-
-    name: str
-    kinds: Mapping[str, str]
-    required: frozenset[str] = frozenset()
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from nlp.lexicon import SYNONYMS
+from nlp.money import read as read_money
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
 from nlp.text import clean, fold
@@ -16,11 +18,11 @@ _ME = re.compile(r"(?:me|i|myself|my|mine|我|我自己|自己|本人)")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _LIST = re.compile(r"\s*(?:,|，|、|;|\band\b|&|和|以及)\s*|\s+(?=#)", re.IGNORECASE)
 _NOUN_FIRST = re.compile(
-    r"^(?:the\s+)?(?:task|reminder|ticket|deal|contact|company|任务|提醒|工单|客户|联系人)\s*(?:about|to|for|of|:|#|no\.?|number)?\s*",
+    r"^(?:the\s+)?(?:task|reminder|ticket|case|deal|order|campaign|contact|company|任务|提醒|工单|客户|联系人)\s*(?:about|to|for|of|:|#|no\.?|number)?\s*",
     re.IGNORECASE,
 )
 _NOUN_LAST = re.compile(
-    r"(?:'s)?\s+(?:task|reminder|ticket|deal)s?$|(?:的)?(?:那个)?(?:任务|提醒|工单|单子)$", re.IGNORECASE
+    r"(?:'s)?\s+(?:task|reminder|ticket|case|deal|opportunity|order|campaign|rule|nudge|alert)s?$|(?:的)?(?:那[个個])?(?:任[务務]|提醒|工[单單]|[单單]子|商[机機]|案子|[订訂][单單]|活[动動])$|(?<=.)那?(?:[个個单單案笔筆条條])$", re.IGNORECASE
 )
 _CURRENCY = {
     "dollar": "USD",
@@ -86,7 +88,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
     said = clean(said)
     if not said:
         return None
-    if kind in ("moment", "delay", "due", "period", "repeat"):
+    if kind in ("moment", "delay", "due", "period", "repeat", "close_date"):
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
         found = lookup(kind, said)
@@ -103,11 +105,40 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
             return tags(said)
         case "tag":
             return said.strip(" #\"'")
-        case "task" | "reminder" | "ticket":
+        case "amount":
+            money = read_money(fold(said))
+            return money.value(context.currency) if money else None
+        case "quantity":
+            return _quantity(said)
+        case "items":
+            return _CLASSIFIER.sub("", said).strip()
+        case "task" | "reminder" | "ticket" | "deal" | "order" | "activity" | "campaign" | "rule":
             return reference(said)
         case "contact" | "company" | "name":
             return _plain(said)
     return said
+
+
+_CLASSIFIER = re.compile(r"^[把个個台套件张張只隻支条條块塊本部辆輛瓶双雙颗顆]的?(?=[\u4e00-\u9fffA-Za-z])")
+_DOZENS = re.compile(r"(half a |\d+ |an? |two |three )?dozens?|(\d+|半|[一两二三])?打")
+_SMALL = {"half a": Decimal("0.5"), "半": Decimal("0.5"), "a": Decimal(1), "an": Decimal(1), "two": Decimal(2), "three": Decimal(3)}
+_WORDS = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+
+
+def _quantity(said: str) -> str | None:
+    """A number alone; dozens are multiplied out."""
+    folded = fold(said)
+    if dozens := _DOZENS.search(folded):
+        count = (dozens[1] or dozens[2] or "a").strip()
+        small = _SMALL.get(count)
+        if small is None:
+            money = read_money(count)
+            small = money.number if money else Decimal(1)
+        return f"{(small * 12).normalize():f}"
+    if folded in _WORDS or folded in ("a", "an"):
+        return _WORDS.get(folded, "1")
+    found = read_money(folded)
+    return f"{found.number.normalize():f}" if found else None
 
 
 def _plain(said: str) -> str:
@@ -123,6 +154,9 @@ def _time(kind: str, said: str, context: Context) -> str | None:
         return None
     if kind == "repeat":
         return found[0].rule(context.clock)
+    if kind == "close_date":
+        day = found[0].closing(context.clock)
+        return day.isoformat()[:10] if day else None
     if kind in ("period", "due"):
         return period(found[0], context) if kind == "period" else _due(found[0], context)
     return iso(found[0], context)
@@ -136,14 +170,24 @@ def _due(found: Found, context: Context) -> str | None:
 
 
 CLOSED = ("language",)
+_OF_RECORD = {
+    ("ticket.edit", "status"): "ticket_status",
+    ("ticket.edit", "type"): "ticket_type",
+    ("activity.edit", "type"): "activity_type",
+    ("order.edit", "status"): "order_status",
+}
 
 
-def field_value(field: str, said: str, context: Context) -> Value | None:
-    """The value of an edit, in the form of its field."""
+def field_value(field: str, said: str, context: Context, command: str = "") -> Value | None:
+    """The value of an edit, in the form of its field; a status and a type are those of the command's record."""
     kinds = {
         "due": "moment",
         "when": "moment",
-        "close_date": "moment",
+        "close_date": "close_date",
+        "amount": "amount",
+        "quantity": "quantity",
+        "items": "items",
+        "stage": "stage",
         "birthday": "moment",
         "assignee": "member",
         "owner": "member",
@@ -157,7 +201,7 @@ def field_value(field: str, said: str, context: Context) -> Value | None:
         "language": "language",
         "quiet_hours": "hours",
     }
-    kind = kinds.get(field)
+    kind = _OF_RECORD.get((command, field)) or kinds.get(field)
     if kind is None:
         return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
     if kind == "hours":

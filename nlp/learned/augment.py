@@ -1,0 +1,110 @@
+"""More sentences out of those there are: joined messages, other names, other cases, slips of the finger."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nlp.learned.corpus import Mark, Part, Sentence
+from nlp.learned.examples import NAMES
+
+_JOINTS = {
+    "en": (", ", ". ", " and ", ", and ", ", also ", ". also ", "; ", " and then ", " - ", ", then ", "! ", ". And ", "\n", " plus "),
+    "zh": (",", "。", ",", ",然后", ",另外", ",顺便", ",再", ";", ",还有", " ", "\n", "。另外", ",并", "!"),
+}  # fmt: skip
+_BEFORE = {
+    "en": ("please ", "pls ", "can you ", "could you ", "hey, ", "ok ", "so ", "hi, ", "morning, ", "kindly ", "ok so ", "hey parley ", "fyi ", "just "),
+    "zh": ("请", "麻烦", "帮我", "帮忙", "麻烦你", "那个,", "你好,", "对了,", "嗯,", "好,", "早,", "刚才说的,"),
+}  # fmt: skip
+_AFTER = {
+    "en": (" please", " pls", ", thanks", " thx", "!", "!!", ".", "?", " asap", " ok", ", cheers", "..."),
+    "zh": (",谢谢", "。", "!", "哈", "吧", "了", "呢", ",辛苦", "哦", "~"),
+}  # fmt: skip
+
+
+def _script(lang: str) -> str:
+    return "en" if lang == "en" else "zh"
+
+
+class Augmenter:
+    """Varies sentences; the same `seed` gives the same ones."""
+
+    def __init__(self, sentences: Sequence[Sentence], seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - to vary, not to guard
+        self.single: dict[str, list[Sentence]] = {}
+        self.names: dict[tuple[str, str], list[str]] = {}
+        for sentence in sentences:
+            if len(sentence.parts) == 1:
+                self.single.setdefault(sentence.lang, []).append(sentence)
+            for part in sentence.parts:
+                for mark in part.marks:
+                    if mark.slot in NAMES:
+                        self.names.setdefault((_script(sentence.lang), mark.slot), []).append(part.text[mark.start : mark.end])
+
+    def varied(self, sentence: Sentence) -> Sentence:
+        """The sentence as somebody else might type it."""
+        parts = [self._renamed(sentence.lang, p) if self.random.random() < 0.4 else p for p in sentence.parts]
+        parts = [self._mistyped(sentence.lang, p) if self.random.random() < 0.15 else p for p in parts]
+        chance = self.random.random()
+        if chance < 0.2:
+            parts = [replace(p, text=p.text.lower()) for p in parts]
+        elif chance < 0.25:
+            parts = [replace(p, text=_capital(p.text)) for p in parts]
+        if self.random.random() < 0.12:
+            parts[0] = _led(self.random.choice(_BEFORE[_script(sentence.lang)]), parts[0])
+        if self.random.random() < 0.15 and parts[-1].text[-1:].isalnum():
+            after = self.random.choice(_AFTER[_script(sentence.lang)])
+            parts[-1] = replace(parts[-1], text=parts[-1].text + after)
+        return Sentence(sentence.lang, tuple(parts))
+
+    def joined(self, count: int) -> Iterator[Sentence]:
+        """Messages of two or three sentences."""
+        langs = [lang for lang, found in self.single.items() for _ in found]
+        for _ in range(count):
+            lang = self.random.choice(langs)
+            some = [self.random.choice(self.single[lang]) for _ in range(self.random.choice((2, 2, 2, 3)))]
+            if all(s.parts[0].command == "none" for s in some):
+                continue
+            parts = [some[0].parts[0]]
+            for sentence in some[1:]:
+                parts.append(_led(self.random.choice(_JOINTS[_script(lang)]), sentence.parts[0]))
+            yield self.varied(Sentence(lang, tuple(parts)))
+
+    def _renamed(self, lang: str, part: Part) -> Part:
+        """Other names in the place of those that are there."""
+        text, marks, by = part.text, list(part.marks), 0
+        for i, mark in enumerate(part.marks):
+            pool = self.names.get((_script(lang), mark.slot))
+            if mark.slot not in NAMES or not pool:
+                continue
+            name = self.random.choice(pool)
+            start, end = marks[i].start, marks[i].end
+            text = text[:start] + name + text[end:]
+            by = len(name) - (end - start)
+            marks = [_shifted(m, start, end, by) for m in marks]
+        return replace(part, text=text, marks=tuple(marks))
+
+    def _mistyped(self, lang: str, part: Part) -> Part:
+        """A letter left out, doubled or swapped, in a word outside typed pieces; lengths stay, so that marks do."""
+        at = self.random.randrange(max(len(part.text) - 1, 1))
+        pair = part.text[at : at + 2]
+        if lang != "en" or len(pair) < 2 or not (pair.isascii() and pair.isalpha() and pair.islower()):
+            return part
+        changed = self.random.choice((pair[::-1], pair[0] * 2, pair[1] * 2))
+        return replace(part, text=part.text[:at] + changed + part.text[at + 2 :])
+
+
+def _shifted(mark: Mark, start: int, end: int, by: int) -> Mark:
+    """A mark after the words at [start, end) became longer by so many characters."""
+    return replace(
+        mark,
+        start=mark.start + (by if mark.start >= end else 0),
+        end=mark.end + (by if mark.end >= end else 0),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _led(words: str, part: Part) -> Part:
+    return replace(part, text=words + part.text, marks=tuple(m.moved(len(words)) for m in part.marks))

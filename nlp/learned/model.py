@@ -1,0 +1,90 @@
+"""The trained model as the parser uses it: readings of a message with how likely each is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spacy
+
+from nlp.learned import network, reader  # noqa: F401 - they register what the config names
+from nlp.learned.corpus import NONE
+from nlp.learned.decode import Draft, drafts, marks
+from nlp.learned.features import MOST, features
+from nlp.learned.fill import fill
+from nlp.learned.reader import Encoded, Reader
+from nlp.learned.tokens import Token, tokenize
+from nlp.reading import Context, Said
+from nlp.spans import Span
+
+ARTEFACT = Path(__file__).parent / "artefact"
+SHOWN = 6  # readings that are worked out in full
+_ALONE = ("smalltalk.greet", "smalltalk.thanks")
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A reading and its share of the probability of all that were found; no commands mean that it is none."""
+
+    commands: tuple[Said, ...]
+    probability: float
+
+
+class Model:
+    """What was learned."""
+
+    def __init__(self, reader_: Reader) -> None:
+        self.reader = reader_
+
+    @staticmethod
+    def load(path: Path = ARTEFACT) -> "Model":
+        """The artefact at `path`. Raises OSError or ValueError where it is missing or broken."""
+        pipe: Any = spacy.load(path).get_pipe("reader")
+        return Model(pipe)
+
+    def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> list[Likely]:
+        """The readings of a message, best first."""
+        tokens = tokenize(text, folded, spans)[:MOST]
+        if not tokens:
+            return []
+        encoded = self.reader.encode(features(tokens))
+        found = _merged(drafts(self.reader, encoded))
+        return [
+            Likely(tuple(self._commands(text, tokens, encoded, draft, context)), probability)
+            for draft, probability in found[:SHOWN]
+        ]
+
+    def _commands(
+        self, text: str, tokens: Sequence[Token], encoded: Encoded, draft: Draft, context: Context
+    ) -> Iterator[Said]:
+        for clause in draft.clauses:
+            if clause.command != NONE:
+                marked = marks(self.reader, encoded, clause)
+                yield fill(text, tokens, clause, marked, self.reader.labels.values, context)
+
+
+def _merged(found: Sequence[Draft]) -> list[tuple[Draft, float]]:
+    """Readings with the same commands as one, with their shares; courtesies beside a command do not count."""
+    best: dict[tuple[str, ...], Draft] = {}
+    weight: dict[tuple[str, ...], float] = {}
+    top = found[0].score
+    for draft in found:
+        draft = _without_courtesies(draft)
+        names = tuple(c.command for c in draft.clauses)
+        best.setdefault(names, draft)
+        weight[names] = weight.get(names, 0.0) + float(np.exp(draft.score - top))
+    total = sum(weight.values())
+    return sorted(((best[n], w / total) for n, w in weight.items()), key=lambda d: -d[1])
+
+
+def _without_courtesies(draft: Draft) -> Draft:
+    kept = tuple(c for c in draft.clauses if c.command != NONE)
+    acts = tuple(c for c in kept if c.command not in _ALONE)
+    return Draft(acts or kept[:1], draft.score)
+
+
+def counts(readings: Sequence[Likely]) -> Mapping[str, float]:
+    """Figures about a list of readings on which the gate decides."""
+    first = readings[0].probability
+    return {"first": first, "margin": first - (readings[1].probability if len(readings) > 1 else 0.0)}
