@@ -20,6 +20,7 @@ class Pending(BaseModel):
     slot: str | None = None
     at: int = 0
     optional: bool = False
+    resumed: bool = False
     alternatives: list[tuple[str, Turn]] = Field(default_factory=list)
 
 
@@ -93,10 +94,13 @@ def step(state: State, heard: Heard) -> tuple[State, Action]:
         return state.model_copy(update={"pending": None}), Run(taken)
     if heard.corrects and (corrected := _corrected(state, heard.corrects)) is not None:
         return state.model_copy(update={"pending": None}), corrected
-    if heard.turn is None:
-        return state, Tell("not_understood", heard.guesses)
-    if not heard.sure:
-        return state, Tell("did_you_mean", (heard.turn, *heard.guesses))
+    if heard.turn is None or not heard.sure:
+        kept = (
+            pending if pending is not None and pending.kind == "ask" else None
+        )  # a tap may not reach far back
+        own = (heard.turn,) if heard.turn else ()
+        tell = Tell("did_you_mean" if own else "not_understood", (*own, *heard.guesses))
+        return state.model_copy(update={"pending": kept}), tell
     return _interrupt(state), Run(heard.turn)
 
 
@@ -118,7 +122,7 @@ def _interrupt(state: State) -> State:
     """Something else in the middle: the open question waits, and is asked again afterwards."""
     if state.pending is None:
         return state
-    waiting = [state.pending] if state.pending.kind == "ask" else []
+    waiting = [state.pending] if state.pending.kind == "ask" and not state.pending.resumed else []
     return state.model_copy(update={"pending": None, "suspended": [*state.suspended, *waiting][-3:]})
 
 
@@ -191,4 +195,5 @@ def resumed(state: State) -> tuple[State, Pending | None]:
     if state.pending is not None or not state.suspended:
         return state, None
     *rest, last = state.suspended
+    last = last.model_copy(update={"resumed": True})
     return state.model_copy(update={"pending": last, "suspended": rest}), last

@@ -19,6 +19,7 @@ from nlp.text import detect
 from storage.database import Database, Session
 from storage.errors import Unavailable
 from storage.inbox import accept, count_attempts, lock, oldest, pending
+from storage.queries.people import speaker_of
 from storage.tables import Conversation, Inbox, InboxState, Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -119,7 +120,10 @@ class Engine:
             session.add(row)
             language = detect(str(row.payload.get("text", "")), uow.workspace.language)
             voice = Voice(self.parts.book, language, uow.now)
-            post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=None)
+            sender = Incoming.from_json(row.payload).sender
+            known = speaker_of(uow, row.platform, row.account, sender.external_id)
+            member = known[1] if known else None
+            post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=member)
             uow.finish()
 
         self.database.run(transaction)

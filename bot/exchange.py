@@ -132,7 +132,8 @@ class Exchange:
             self.voice.now, day_first(zone), DayParts(**{k: time.fromisoformat(v) for k, v in parts.items()})
         )
         country = self.talk.parts.country_of(zone) or COUNTRIES[self.voice.language]
-        return ParseContext(clock, self.voice.language, self.voice.currency, country, lookup)
+        listed = self.state.listed[0].kind if self.state.listed else None
+        return ParseContext(clock, self.voice.language, self.voice.currency, country, lookup, listed)
 
     def _scope(self, kind: str) -> Scope:
         area = "team.read" if kind == "member" else "contacts.read"

@@ -11,18 +11,25 @@ from bot.incoming import Incoming
 from handlers.capability import SlotSpec, Spec
 from handlers.turn import Call, Turn, Value
 from nlp.lexicon import fields_of
+from nlp.names import looks_named, name_like
 from nlp.parser import Parser
-from nlp.pronouns import ordinal
+from nlp.pronouns import is_pronoun, ordinal
 from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
 from nlp.text import clean, detect, fold
+from nlp.time import find as find_times
 from nlp.values import field_value, merged, value
 from storage.queries.buttons import by_label, by_token, is_stale
 from storage.tables import Button, Conversation, Member
 from storage.unit_of_work import UnitOfWork
 
+_THE_ONE = re.compile(r"^(?:the )?(.+?)(?: one|的|那个|那位)?$")
 _NUMBER = re.compile(r"#?(\d{1,2})[.)]?")
-_TEXT_KINDS = ("text", "title", "name", "value", "topic", "tag", "tags", "field")
+_TEXT_KINDS = ("text", "title", "value", "topic", "tag", "tags", "field")
+_NAME_KINDS = ("name", "contact", "company", "member", "task", "reminder", "deal", "ticket")
+_TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
+NAME_WORDS = 3
+SLACK = 6  # letters that may stand around a time in an answer that is one
 _CONVERSATION = ("confirm", "deny", "cancel", "skip", "repeat", "human", "next", "previous")
 
 
@@ -111,6 +118,14 @@ class Interpreter:
         if parse.control in _CONVERSATION and not _is_answer_word(parse, pending):
             return Heard(turn=_moved(parse.control, state), explicit=False)
         best = parse.best
+        if (
+            best is None
+            and pending is None
+            and state.last
+            and state.last_change_set
+            and _wholly_time(parse.text)
+        ):
+            return Heard(corrects=self._new_values(state.last, parse.text, context) or None)
         turn = (
             Turn(calls=tuple(Call(name=c.name, slots=dict(c.slots)) for c in best.commands)) if best else None
         )
@@ -146,9 +161,11 @@ class Interpreter:
         call = pending.turn.calls[pending.at]
         slot = self.specs[call.name].slots[str(pending.slot)]
         found = self._value(slot, parse.text, call, context)
-        if found is None:
+        if found is None or (slot.kind in _NAME_KINDS and not _can_be_name(parse.text)):
             return None, False
-        if slot.kind in _TEXT_KINDS or slot.kind in ("contact", "company", "member", "task", "reminder"):
+        if slot.kind in _TIME_KINDS:
+            return found, _wholly_time(parse.text)
+        if slot.kind in _TEXT_KINDS or slot.kind in _NAME_KINDS:
             return found, turn is None or [c.name for c in turn.calls] == ["find"]
         return found, True
 
@@ -163,11 +180,21 @@ class Interpreter:
         )
         if turn and [c.name for c in turn.calls] == ["find"]:
             turn = None
-        if source is None or turn is not None:
-            return Heard(
-                turn=turn, sure=rest.decision == "run", guesses=tuple(_turn(r) for r in rest.readings[:3])
-            )
-        return Heard(corrects=self._new_values(source, parse.rest, context) or None)
+        if source is not None and turn is None and (values := self._new_values(source, parse.rest, context)):
+            return Heard(corrects=values)
+        if turn is None:
+            return self._plainly(parse.text, context)
+        return Heard(
+            turn=turn, sure=rest.decision == "run", guesses=tuple(_turn(r) for r in rest.readings[:3])
+        )
+
+    def _plainly(self, text: str, context: ParseContext) -> Heard:
+        """A sentence that only began like a correction: "no answer from Mary"."""
+        parse = self.parser.parse(text, context, controls=False)
+        turn = _turn(parse.best) if parse.best else None
+        return Heard(
+            turn=turn, sure=parse.decision == "run", guesses=tuple(_turn(r) for r in parse.readings[:3])
+        )
 
     def _new_values(self, source: Turn, said: str, context: ParseContext) -> dict[str, Value]:
         kinds = self._kinds_of(said, context)
@@ -192,8 +219,20 @@ class Interpreter:
         for kind in ("moment", "email", "priority", "activity_type"):
             if (found := value(kind, said, context)) and (kind != "email" or "@" in said):
                 return {kind: found}
-        names = {k.kind: said for k in context.lookup(said)} or {"contact": said, "member": said}
-        return dict(names)
+        known = {k.kind: said for k in context.lookup(said) if k.end - k.start >= len(said) - 1}
+        if known or not looks_named(said) or len(said.split()) > NAME_WORDS:
+            return dict(known)
+        return {"contact": said, "member": said}
+
+
+def _can_be_name(text: str) -> bool:
+    return text.lstrip("#").isdigit() or is_pronoun(text) or ordinal(text) is not None or name_like(text)
+
+
+def _wholly_time(text: str) -> bool:
+    """Whether a message is a time and nothing else, but for a word or two around it."""
+    found = find_times(text, whole=True)
+    return bool(found) and sum(f.end - f.start for f in found) >= len(text.strip()) - SLACK
 
 
 def _button(incoming: Incoming, uow: UnitOfWork, member: Member, conversation: Conversation) -> Button:
@@ -248,6 +287,7 @@ def _choice(text: str, pending: Pending | None) -> int | None:
     place = ordinal(text)
     if place is not None:
         return place if place >= 0 else len(labels) - 1
+    folded = _THE_ONE.sub(r"\1", folded).strip()
     parts = [i for i, label in enumerate(labels) if folded and folded in label]
     return parts[0] if len(parts) == 1 else None
 

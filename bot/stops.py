@@ -90,10 +90,12 @@ def _twin(stop: Twin, turn: Turn, at: int, ctx: Context) -> Answer:
     """Something very like it is there already: use that one, or add another all the same."""
     calls = [c for i, c in enumerate(turn.calls) if i != at]
     alternatives = []
-    for mention, _ in stop.options:
+    alike = [m.name for m, _ in stop.options]
+    for mention, why in stop.options:
+        name = f"{mention.name} · {why}" if alike.count(mention.name) > 1 else mention.name
         show = Call(name=f"{stop.kind}.show", slots={stop.kind: f"id:{mention.id}"})
         chosen = turn.model_copy(update={"calls": (*calls, show) if not calls else tuple(calls)})
-        alternatives.append((ctx.say("button.use", name=mention.name).text, chosen))
+        alternatives.append((ctx.say("button.use", name=name).text, chosen))
     alternatives.append((ctx.voice.label("button.add_anyway"), turn.model_copy(update={"allow_twin": True})))
     alternatives.append((ctx.voice.label("button.cancel"), CANCEL))
     lines = [line(f"· {m.name} · {why}") for m, why in stop.options]
@@ -114,7 +116,8 @@ def _confirm(stop: Confirm, turn: Turn, ctx: Context) -> Answer:
 
 def _not_found(stop: NotFound, turn: Turn, ctx: Context) -> Answer:
     if not stop.said or _points(stop.said):
-        return Reply(ctx.say("not_found.pronoun" if stop.said else "not_found.gone")), None
+        key = _keyed(ctx, "not_found.pointed", stop.kind)
+        return Reply(ctx.say(key if stop.said else "not_found.gone")), None
     if not stop.nearest:
         return Reply(
             ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said), buttons=_offer(stop, ctx)

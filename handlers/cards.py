@@ -36,7 +36,7 @@ def contact_card(ctx: Context, contact: Contact) -> Reply:
     fields = [
         *_about(ctx, "email", ", ".join(p.value for p in points if p.kind == PointKind.EMAIL)),
         *_about(ctx, "phone", ", ".join(shown_phone(p.value) for p in points if p.kind == PointKind.PHONE)),
-        *_about(ctx, "birthday", ctx.voice.calendar_day(contact.birthday) if contact.birthday else None),
+        *_about(ctx, "birthday", ctx.voice.birthday(contact.birthday) if contact.birthday else None),
         *_about(ctx, "address", contact.address),
         *_about(ctx, "notes", contact.notes),
         *history(ctx, contact),

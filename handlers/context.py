@@ -192,4 +192,6 @@ def _area(model: type[Row]) -> str:
         "task": "tasks",
         "reminder": "tasks",
         "member": "team",
+        "deal": "deals",
+        "ticket": "tickets",
     }[str(model.__tablename__)]

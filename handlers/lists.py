@@ -13,15 +13,24 @@ PAGE = 5
 
 
 def listed(
-    ctx: Context, key: str, rows: Sequence[R], total: int, show: Callable[[R], str], **values: object
+    ctx: Context,
+    key: str,
+    rows: Sequence[R],
+    total: int,
+    show: Callable[[R], str],
+    **values: object,
 ) -> Reply:
-    """One page of records under a headline with the count; `key.none` is said where there are none."""
+    """One page of records under a headline with the count; `key.none` is said where there are none.
+
+    Records are numbered by their place, unless they have numbers of their own.
+    """
     if not total:
         return Reply(ctx.say(f"{key}.none", **values))
     first = ctx.turn.offset
     if first >= total:
         return Reply(ctx.say("list.end"))
-    lines = tuple(line(f"{first + i}. {show(row)}") for i, row in enumerate(rows, 1))
+    heads = ("· " if hasattr(row, "number") else f"{first + i}. " for i, row in enumerate(rows, 1))
+    lines = tuple(line(head + show(row)) for head, row in zip(heads, rows, strict=True))
     mentions = tuple(ctx.mention(row) for row in rows)
     return Reply(
         ctx.say(key, n=total, **values),

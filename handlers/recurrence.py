@@ -1,5 +1,6 @@
 """Things that repeat: the next time by the wall clock of a zone, and the rule in words."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,10 +22,15 @@ def wall_to_utc(wall: datetime, zone: str) -> datetime:
 def next_wall(rule: str, starts: datetime, after: datetime) -> datetime | None:
     """The first wall time of the rule after `after`; None when it has ended. Raises `Invalid` for a bad rule."""
     try:
-        found: datetime | None = rrulestr(rule, dtstart=starts).after(after)
+        found: datetime | None = rrulestr(_whole_days(rule), dtstart=starts).after(after)
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid("invalid.repeat", value=rule) from error
     return found
+
+
+def _whole_days(rule: str) -> str:
+    """A rule that ends on a day includes that day (RFC 5545, 3.3.10)."""
+    return re.sub(r"UNTIL=(\d{8})(?![\dT])", r"UNTIL=\1T235959", rule)
 
 
 def first_wall(rule: str, when: datetime) -> datetime:
@@ -33,21 +39,26 @@ def first_wall(rule: str, when: datetime) -> datetime:
 
 
 def describe(rule: str, voice: Voice) -> str:
-    """A rule in words: "every Monday", 每周一."""
+    """A rule in words: "every Monday until Fri 6 Mar", 每周一."""
     parts = dict(p.split("=", 1) for p in rule.split(";") if "=" in p)
-    every = int(parts.get("INTERVAL", "1"))
-    unit = voice.label(f"repeat.{parts.get('FREQ', 'DAILY')}")
+    words = _pattern(parts, voice)
+    if until := parts.get("UNTIL"):
+        day = voice.calendar_day(datetime.strptime(until[:8], "%Y%m%d").date())  # noqa: DTZ007 - a day alone
+        return voice.say("repeat.until", every=words, day=day).text
+    if count := parts.get("COUNT"):
+        return voice.say("repeat.count", every=words, n=int(count)).text
+    return words
+
+
+def _pattern(parts: dict[str, str], voice: Voice) -> str:
+    frequency, every = parts.get("FREQ", "DAILY"), int(parts.get("INTERVAL", "1"))
     if parts.get("BYDAY") == "MO,TU,WE,TH,FR" and every == 1:
         return voice.label("repeat.workdays")
-    head = (
-        voice.say("repeat.every", unit=unit).text
-        if every == 1
-        else voice.say(
-            "repeat.interval", n=every, unit=voice.say(f"repeat.units.{parts.get('FREQ', 'DAILY')}", n=every)
-        ).text
-    )
+    units = voice.say(f"repeat.units.{frequency}", n=every).text
+    once = voice.say("repeat.every", unit=voice.label(f"repeat.{frequency}")).text
+    head = once if every == 1 else voice.say("repeat.interval", n=every, unit=units).text
     detail = _details(parts, voice)
-    if detail and every == 1 and parts.get("FREQ") == "WEEKLY":
+    if detail and every == 1 and frequency == "WEEKLY":
         return voice.say("repeat.weekly", days=detail).text
     return voice.say("repeat.on", every=head, days=detail).text if detail else head
 

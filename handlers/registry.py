@@ -5,11 +5,22 @@ from handlers.basics import basics
 from handlers.capability import Capability, Spec
 from handlers.companies import companies
 from handlers.contacts import contacts
+from handlers.deals import deals
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
 from handlers.tasks import tasks
+from handlers.tickets import tickets
 
-CAPABILITIES: tuple[Capability, ...] = (contacts, companies, activities, tasks, reminders, basics)
+CAPABILITIES: tuple[Capability, ...] = (
+    contacts,
+    companies,
+    activities,
+    tasks,
+    reminders,
+    deals,
+    tickets,
+    basics,
+)
 
 
 def specs() -> dict[str, Spec]:

@@ -15,6 +15,8 @@ class Slot:
 PRIORITIES = ("low", "normal", "high", "urgent")
 TASK_STATUSES = ("not_started", "in_progress", "completed", "deferred", "canceled")
 ACTIVITY_TYPES = ("call", "meeting", "email", "message", "visit", "note")
+TICKET_STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed")
+TICKET_TYPES = ("question", "incident", "problem", "request")
 ROLES = ("owner", "admin", "manager", "sales", "support", "marketing", "viewer")
 
 Text = Annotated[str, Slot("text")]
@@ -25,12 +27,18 @@ ContactRef = Annotated[str, Slot("contact")]
 CompanyRef = Annotated[str, Slot("company")]
 MemberRef = Annotated[str, Slot("member")]
 TaskRef = Annotated[str, Slot("task")]
+DealRef = Annotated[str, Slot("deal")]
+TicketRef = Annotated[str, Slot("ticket")]
 ReminderRef = Annotated[str, Slot("reminder")]
 Moment = Annotated[str, Slot("moment")]
 Delay = Annotated[str, Slot("delay")]
 Period = Annotated[str, Slot("period")]
 Due = Annotated[str, Slot("due")]
 Repeat = Annotated[str, Slot("repeat")]
+Amount = Annotated[str, Slot("amount")]
+DealStage = Annotated[str, Slot("stage")]
+CloseDate = Annotated[str, Slot("close_date")]
+LostReason = Annotated[str, Slot("lost_reason")]
 Phone = Annotated[str, Slot("phone")]
 Email = Annotated[str, Slot("email")]
 Tags = Annotated[tuple[str, ...], Slot("tags")]
@@ -40,6 +48,8 @@ Place = Annotated[str, Slot("place")]
 Priority = Annotated[str, Slot("priority", PRIORITIES)]
 TaskStatus = Annotated[str, Slot("status", (*TASK_STATUSES, "open"))]
 ActivityType = Annotated[str, Slot("activity_type", ACTIVITY_TYPES)]
+TicketStatus = Annotated[str, Slot("ticket_status", TICKET_STATUSES)]
+TicketType = Annotated[str, Slot("ticket_type", TICKET_TYPES)]
 FieldValue = Annotated[str, Slot("value")]
 Topic = Annotated[str, Slot("topic")]
 

@@ -102,6 +102,12 @@ class Voice:
             )
         return format_date(day, "y年M月d日 EEE" if far else "M月d日 EEE", locale=locale(self.language))
 
+    def birthday(self, day: date) -> str:
+        """A day of the year, with no weekday; with its year where that was told."""
+        told = day.year < self.now.year - 1
+        pattern = ("d MMMM" + " y" * told) if self.language == "en" else ("y年" * told + "M月d日")
+        return format_date(day, pattern, locale=locale(self.language))
+
     def moment(self, when: datetime | date, *, relative: bool = True) -> str:
         """A moment or day: "Tue 3 Mar, 15:00", "tomorrow 09:00"."""
         if not isinstance(when, datetime):

@@ -23,7 +23,7 @@ CHINESE_PERSON = (
     rf"|(?![我你他她它咱大各每])[\u4e00-\u9fff]{{2,3}}?(?=[{_FOLLOWS},.:; ]|$))"
 )
 CHINESE_JOB = (
-    r"(?!公司|司|集团|团|有限|限)[\u4e00-\u9fff]{0,8}(?:经理|协理|副总|课长|特助|业务|总监|主管|老板|总裁|总经理|董事长|工程师|采购|财务|会计|销售|"
+    r"(?:采购|销售|技术|产品|市场|财务|行政|人事|运营|生产|项目|业务|电脑|研发|设计|质量|质检|工程|设备|物流|仓库|客服|大客户|区域|高级|资深|副|总|首席)*(?:经理|协理|副总|课长|特助|业务|总监|主管|老板|总裁|总经理|董事长|工程师|采购|财务|会计|销售|"
     r"负责人|主任|店长|院长|校长|厂长|部长|处长|科长|助理|秘书|设计师|顾问|专员|代表|医生|护士长|老师|教授)"
 )
 _BEFORE_CHINESE = re.compile(
@@ -47,8 +47,11 @@ _COMPANYLIKE = re.compile(
     r"\b(?:inc|ltd|llc|gmbh|corp|co|company|group|ag|plc|labs?|studio|bank|hospital|clinic|hotel|school|university|foods?|trading|logistics|systems?|solutions?|partners|industries|media|motors|pharma|medical|supplies|electronics|consulting)\.?$",
     re.IGNORECASE,
 )
+_NO_NAME = re.compile(
+    r"^[我你您他她它谁能可请帮加这那每]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务"
+)
 _STOP = frozenset(
-    "at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
+    "me at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
 )
 
 
@@ -73,6 +76,25 @@ def is_industry(said: str) -> bool:
     return word in _INDUSTRIES or (has_cjk(word) and len(word) >= 3 and word.endswith("业"))
 
 
+_JOBS = re.compile(
+    r"\b(?:c[efto]o|cmo|vp|svp|evp|md|gm|president|chief|head|lead|director|manager|officer|owner|founder|partner|chair\w*|buyer|purchas\w*|procure\w*|engineer|architect|developer|designer|analyst|consultant|accountant|controller|bookkeeper|sales|marketing|account\w*|rep|representative|agent|assistant|secretary|receptionist|coordinator|specialist|supervisor|foreman|technician|nurse|doctor|physician|dentist|pharmacist|teacher|professor|lawyer|attorney|advis[eo]r|planner|clerk|operator|driver|chef|principal|dean|counsel|recruiter|hr|it|finance|operations|logistics|boss)\b",
+    re.IGNORECASE,
+)
+_PLACES = frozenset(
+    "北京 上海 广州 深圳 杭州 南京 苏州 成都 重庆 武汉 西安 天津 青岛 大连 厦门 宁波 长沙 郑州 济南 合肥 福州 昆明 沈阳 哈尔滨 东莞 佛山 无锡 台北 新北 桃园 台中 台南 高雄 新竹 基隆 嘉义 宜兰 花莲 台东 屏东 彰化 香港 澳门 内湖 海南 浙江 江苏 广东 福建 山东 四川 中国 台湾 美国 日本 德国".split()
+)
+
+
+def is_job(said: str) -> bool:
+    """Whether words read like a job title."""
+    return bool(_JOBS.search(said)) or bool(re.fullmatch(CHINESE_JOB, fold(said).strip()))
+
+
+def is_place(said: str) -> bool:
+    """Whether a word is a city or country rather than a company."""
+    return fold(said).strip() in _PLACES
+
+
 def looks_like_company(name: str) -> bool:
     """Whether a name of unknown kind is a company's."""
     return bool(_COMPANYLIKE.search(name)) or bool(_COMPANY_ZH.fullmatch(name))
@@ -84,7 +106,7 @@ def name_like(said: str) -> bool:
     if not parts or len(parts) > 6 or len(said) > 50 or not any(c.isalpha() for c in said):
         return False
     if has_cjk(said):
-        return len(said) <= 16
+        return 2 <= len(said) <= 16 and not _NO_NAME.search(fold(said))
     return not any(p.strip(".,'") in _STOP for p in parts)
 
 

@@ -69,15 +69,18 @@ class Parser:
                 if (command, phrase.template) not in known:
                     self._by_script[chinese].append(phrase)
 
-    def parse(self, text: str, context: Context) -> Parse:
-        """What a message means. Never raises; a text too long to be commands is not understood."""
+    def parse(self, text: str, context: Context, *, controls: bool = True) -> Parse:
+        """What a message means. Never raises; a text too long to be commands is not understood.
+
+        Without `controls` nothing is taken for a move in the conversation.
+        """
         text = clean(text)
         lang = detect(text, context.lang)
         if not text or len(text) > LONGEST:
             return Parse(text, lang, "none")
         folded = fold(text)
         message = Message(text, folded, recognise(text, folded, context.country), context)
-        if (control := self._control(message)) is not None:
+        if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
         found = self._best(message)
         if found is None:

@@ -48,3 +48,28 @@ def person_pronoun(text: str) -> str | None:
     """The first word in a text that stands for a person: "call her", 给他打电话."""
     found = _PERSON.search(text)
     return found[0] if found else None
+
+
+_KINDS = (
+    (
+        "contact",
+        re.compile(
+            r"person|contact|customer|client|guy|lady|woman|man|lead|\b(?:her|his|him|she|he)\b|[她他]|客户|客戶|联系人|聯絡人|此人|对方|對方|[这那這](?:个|個|位)人",
+            re.IGNORECASE,
+        ),
+    ),
+    ("company", re.compile(r"company|公司|[这那這]家", re.IGNORECASE)),
+    ("task", re.compile(r"task|任务|任務", re.IGNORECASE)),
+    ("reminder", re.compile(r"reminder|提醒", re.IGNORECASE)),
+    ("ticket", re.compile(r"ticket|工单|工單", re.IGNORECASE)),
+    ("deal", re.compile(r"deal|单子|單子|商机|商機", re.IGNORECASE)),
+    ("order", re.compile(r"order|订单|訂單", re.IGNORECASE)),
+    ("activity", re.compile(r"call|meeting|note|电话|電話", re.IGNORECASE)),
+)
+
+
+def pronoun_kind(said: str) -> str | None:
+    """The kind of record that pointing words name ("that note" is an activity); None where they name none."""
+    if not is_pronoun(said):
+        return None
+    return next((kind for kind, words in _KINDS if words.search(said)), None)

@@ -30,13 +30,17 @@ def knows_nobody(_text: str) -> Sequence[Known]:
 
 @dataclass(frozen=True)
 class Context:
-    """What the parser may know besides the text. `lang` is the speaker's; None finds it in the text."""
+    """What the parser may know besides the text. `lang` is the speaker's; None finds it in the text.
+
+    `listed` is the kind of the records last listed: what "the second one" is one of.
+    """
 
     clock: Clock
     lang: str | None = None
     currency: str = "USD"
     country: str = "US"
     lookup: Lookup = knows_nobody
+    listed: str | None = None
 
 
 @dataclass(frozen=True)

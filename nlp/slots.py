@@ -5,16 +5,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nlp.lexicon import fields_of
-from nlp.names import guess, is_industry, is_noun, looks_like_company, looks_named, name_like
+from nlp.names import (
+    guess,
+    is_industry,
+    is_job,
+    is_noun,
+    is_place,
+    looks_like_company,
+    looks_named,
+    name_like,
+)
 from nlp.phrases import TYPED
-from nlp.pronouns import is_pronoun, ordinal, person_pronoun
+from nlp.pronouns import is_pronoun, ordinal, person_pronoun, pronoun_kind
 from nlp.reading import Context, Value
 from nlp.spans import Span
-from nlp.text import fold, has_cjk
+from nlp.text import fold
 from nlp.values import field_value, iso, period, value
 
 _TIMES = ("moment", "delay", "due", "period", "repeat")
-_PEOPLE = ("contact", "company", "member")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
 _FILLERS = frozenset("再 请 也 就 要 那 一下 了 吧 the a it to and again please".split())
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
@@ -67,29 +75,45 @@ def _place(
 ) -> bool:
     """Fill one slot from its place; False when the words cannot be one."""
     slot, kind = _aliased(filling, slot, words)
-    if slot == "assignee" and kind == "colleague" and words.lower() in _ME:
+    if not _admissible(filling, slot, kind, words):
         return False
-    kind = "member" if kind == "colleague" else kind
-    if kind in _PEOPLE and not _person(filling, kind, words):
-        return False
-    if kind in ("field", "value"):
-        return bool(words)
-    if kind in ("text", "title") and fold(words) in _FILLERS:
-        return False
-    if kind in _TIMES:
-        return True  # taken from the span itself, below
-    if kind == "tag" and is_industry(words):
-        filling.doubt += 0.05
-    if kind == "industry" and not is_industry(words):
-        filling.doubt += 0.1
-    if kind == "name" and (is_noun(words) or not (name_like(words) or has_cjk(words))):
-        return False
-    if kind == "name" and not looks_named(words):
-        filling.doubt += 0.1
+    if kind == "nth":
+        filling.put(slot, words, words)
+        return True
+    if kind in ("field", "value") or kind in _TIMES:
+        return bool(words)  # an edit's value follows from its field, a time from its span, below
+    kind = "member" if kind in ("colleague", "mate") else kind
     found = value(kind, words, filling.context, choices.get(slot, ()))
     if not found or (choices.get(slot) and slot in implied):
         return False
     filling.put(slot, found, words)
+    return True
+
+
+def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
+    """Whether words can be of a kind at all; what is unlikely is doubted."""
+    match kind:
+        case "nth":
+            return ordinal(words) is not None and slot in filling.kinds
+        case "mate":
+            return "member" in _known(words, filling.context)
+        case "colleague":
+            return words.lower() not in _ME and _person(filling, "member", words)
+        case "company" if is_place(words) and not _known(words, filling.context):
+            return False
+        case "contact" | "company" | "member":
+            return _person(filling, kind, words)
+        case "name":
+            filling.doubt += 0 if looks_named(words) else 0.1
+            return not is_noun(words) and name_like(words)
+        case "text" | "title":
+            return fold(words) not in _FILLERS
+        case "job_title":
+            filling.doubt += 0 if is_job(words) else 0.15
+        case "tag":
+            filling.doubt += 0.05 if is_industry(words) else 0
+        case "industry":
+            filling.doubt += 0 if is_industry(words) else 0.1
     return True
 
 
@@ -101,8 +125,14 @@ def _aliased(filling: Filling, slot: str, words: str) -> tuple[str, str]:
             return kind, kind
         case "whose":
             return ("contact" if "contact" in filling.kinds else "company"), "contact"
-        case "aside":
+        case "aside" | "verbal":
             return "text", "text"
+        case "goods":
+            return "title", "title"
+        case "nth":
+            return filling.context.listed or "", "nth"
+        case "mate":
+            return "assignee", "mate"
         case "colleague":
             return "assignee", "colleague"
     return slot, filling.kinds.get(slot, slot)
@@ -110,6 +140,8 @@ def _aliased(filling: Filling, slot: str, words: str) -> tuple[str, str]:
 
 def _person(filling: Filling, kind: str, words: str) -> bool:
     """Whether words can be a person or company; a lower-case stranger is doubted."""
+    if (pointed := pronoun_kind(words)) is not None and pointed != kind:
+        return False
     if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
         return True
     if not name_like(words) or (_ARTICLE.match(words) and not _known(words, filling.context)):

@@ -10,7 +10,7 @@ from nlp.lexicon import SYNONYMS
 from nlp.money import read as read_money
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
-from nlp.text import clean, fold
+from nlp.text import clean, detect, fold
 from nlp.time import Found
 from nlp.time import find as find_times
 
@@ -92,6 +92,13 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
         found = lookup(kind, said)
+        if (
+            kind == "language"
+            and found == "zh-Hans"
+            and "简" not in fold(said)
+            and detect(said, context.lang) == "zh-Hant"
+        ):
+            found = "zh-Hant"
         return found if found or not choices else (fold(said) if fold(said) in choices else None)
     match kind:
         case "member":

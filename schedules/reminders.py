@@ -10,7 +10,7 @@ from handlers.reply import Button, Mention, Reply
 from handlers.turn import Call, Turn
 from handlers.voice import Voice
 from storage.due import due_reminders
-from storage.tables import Member, MemberStatus, Reminder, ReminderStatus
+from storage.tables import Company, Contact, Member, MemberStatus, Reminder, ReminderStatus
 from storage.unit_of_work import UnitOfWork
 
 LATE = timedelta(minutes=5)
@@ -46,8 +46,10 @@ def _reply(uow: UnitOfWork, book: Phrasebook, reminder: Reminder, owner: Member)
     )
     late = uow.now - reminder.due_at > LATE
     lines = (voice.say("reminder.late", when=voice.moment(reminder.due_at)),) if late else ()
-    mention = Mention("reminder", str(reminder.id), reminder.text)
-    return Reply(headline, lines=lines, buttons=_buttons(voice, reminder), mentions=(mention,))
+    mentions = [Mention("reminder", str(reminder.id), reminder.text)]
+    customers = (uow.get(Contact, reminder.contact_id), uow.get(Company, reminder.company_id))
+    mentions += [Mention(str(row.__tablename__), str(row.id), row.name) for row in customers if row]
+    return Reply(headline, lines=lines, buttons=_buttons(voice, reminder), mentions=tuple(mentions))
 
 
 def _buttons(voice: Voice, reminder: Reminder) -> tuple[Button, ...]:

@@ -1,7 +1,7 @@
 """Change sets: what a message changed, row by row, and taking it back."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,27 +18,48 @@ from storage.tables import (
     Company,
     Contact,
     ContactPoint,
+    Deal,
     Member,
     Reminder,
     Row,
+    StageEntry,
     Tag,
     Tagging,
     Task,
+    Ticket,
+    TicketEntry,
     Workspace,
 )
 
 TRACKED: dict[str, type[Row]] = {
     str(model.__tablename__): model
-    for model in (Activity, Company, Contact, ContactPoint, Member, Reminder, Tag, Tagging, Task)
+    for model in (
+        Activity,
+        Company,
+        Contact,
+        ContactPoint,
+        Deal,
+        Member,
+        Reminder,
+        StageEntry,
+        Tag,
+        Tagging,
+        Task,
+        Ticket,
+        TicketEntry,
+    )
 }
 UNTRACKED_COLUMNS = {"version"}
 UNDO_FOR = timedelta(days=1)
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; a moment in UTC, as the database reads it back."""
+    return to_jsonable_python(value.astimezone(UTC) if isinstance(value, datetime) else value)
+
+
 def _dump(row: Row) -> dict[str, Any]:
-    return {
-        c: to_jsonable_python(getattr(row, c)) for c in type(row).model_fields if c not in UNTRACKED_COLUMNS
-    }
+    return {c: _plain(getattr(row, c)) for c in type(row).model_fields if c not in UNTRACKED_COLUMNS}
 
 
 def _committed(row: Row) -> dict[str, Any]:
@@ -48,7 +69,7 @@ def _committed(row: Row) -> dict[str, Any]:
     for column in values:
         old = state.attrs[column].history.deleted
         if old:
-            values[column] = to_jsonable_python(old[0])
+            values[column] = _plain(old[0])
     return values
 
 
@@ -185,11 +206,13 @@ def changes_of(session: Session, change_set: ChangeSet) -> list[Change]:
 def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int, list[Kept]]:
     """Take a change set back: how many rows are as before, and which were left since someone changed them later."""
     reverted, kept = 0, []
+    needed: set[Any] = set()  # what rows that are left refer to must stay as well
     for change in reversed(changes_of(session, change_set)):
-        if _revert(session, change):
+        if str(change.record_id) not in needed and _revert(session, change):
             reverted += 1
         else:
             kept.append(Kept(change.kind, change.record_id, _later_hand(session, change)))
+            needed.update(v for v in (change.after or {}).values() if isinstance(v, str))
     if reverted:
         change_set.undone_at = now
         session.add(change_set)

@@ -19,6 +19,7 @@ from storage.tables import (
     Company,
     Contact,
     ContactPoint,
+    Deal,
     Member,
     MemberStatus,
     NameKey,
@@ -27,6 +28,8 @@ from storage.tables import (
     Row,
     Task,
     TaskStatus,
+    Ticket,
+    TicketStatus,
 )
 from storage.unit_of_work import UnitOfWork
 
@@ -37,8 +40,12 @@ MODELS: dict[str, type[Row]] = {
     "task": Task,
     "reminder": Reminder,
     "activity": Activity,
+    "deal": Deal,
+    "ticket": Ticket,
 }
-SURE, LIKELY, POSSIBLE = 100.0, 85.0, 60.0
+NUMBERED: dict[str, type[Task] | type[Ticket]] = {"task": Task, "ticket": Ticket}
+OF_CUSTOMERS: dict[str, type[Deal] | type[Ticket]] = {"deal": Deal, "ticket": Ticket}
+SURE, LIKELY, POSSIBLE, ELSEWHERE = 100.0, 85.0, 60.0, 62.0
 _ADDRESS = re.compile(
     r"(?P<surname>[\u4e00-\u9fff]{1,2}?)(?:总|經理|经理|姐|哥|工|董|老师|老師|先生|女士|小姐|主任|医生|醫生|老板|老闆|律师|律師|博士|处长|科长)"
 )
@@ -105,6 +112,10 @@ def _alive(row: Row) -> bool:
 def _open(row: Row) -> bool:
     if isinstance(row, Task):
         return row.status not in (TaskStatus.COMPLETED, TaskStatus.CANCELED)
+    if isinstance(row, Deal):
+        return row.closed_on is None
+    if isinstance(row, Ticket):
+        return row.status not in (TicketStatus.RESOLVED, TicketStatus.CLOSED)
     if isinstance(row, Reminder):
         return row.status in (ReminderStatus.SCHEDULED, ReminderStatus.SNOOZED, ReminderStatus.SENT)
     return True
@@ -113,8 +124,8 @@ def _open(row: Row) -> bool:
 def find_records(uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int = 8) -> list[Match]:
     """Records of one kind that `said` may mean, best first, of those in `scope`."""
     model = MODELS[kind]
-    if kind == "task" and (number := _number(said)) is not None:
-        row = uow.first(Task, Task.number == number)
+    if kind in NUMBERED and (number := _number(said)) is not None:
+        row = uow.first(NUMBERED[kind], NUMBERED[kind].number == number)
         return [Match(kind, row.id, row.title, SURE)] if row and scope.admits(row) else []
     scores: dict[UUID, float] = {}
     for record_id, score in _candidates(uow, kind, said):
@@ -143,6 +154,8 @@ def _number(said: str) -> int | None:
 def _candidates(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
     if kind not in ("contact", "company", "member"):
         yield from _by_words(uow, kind, said)
+        if kind in OF_CUSTOMERS:
+            yield from _by_customer(uow, kind, said)
         return
     plain = _TITLE.sub("", said.strip())
     if kind == "contact":
@@ -194,7 +207,14 @@ def _by_index(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, flo
         found = match(uow.session, number, loose_query(said), [kind])
     rows = _rows(uow, MODELS[kind], [record_id for _, record_id in found])
     for row in rows:
-        yield row.id, _likeness(said, name_of(row), exactly)
+        name = name_of(row)
+        yield row.id, _likeness(said, name, exactly) if not exactly or _named(said, name) else ELSEWHERE
+
+
+def _named(said: str, name: str) -> bool:
+    """Whether the words are in the name itself, not in a job title or note beside it."""
+    parts, sound = words(name), spelled(name)
+    return all(any(w in part for part in parts) or spelled(w) in sound for w in words(said))
 
 
 def _likeness(said: str, name: str, exactly: bool) -> float:
@@ -245,6 +265,15 @@ def _by_words(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, flo
         yield row.id, _overlap(said, name_of(row))
 
 
+def _by_customer(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
+    """ "The Acme deal": by the company or person that it is about."""
+    model: Any = OF_CUSTOMERS[kind]
+    for customer, column in (("company", model.company_id), ("contact", model.contact_id)):
+        ids = [i for i, score in _candidates(uow, customer, said) if score >= LIKELY]
+        for row in uow.list(model, col(column).in_(ids)) if ids else []:
+            yield row.id, 92.0
+
+
 def _overlap(said: str, text: str) -> float:
     """How much of what was said occurs in the text: order and fillers do not matter."""
     a, b = fold(said), fold(text)
@@ -261,8 +290,10 @@ def numbered(uow: UnitOfWork, found: Match) -> str:
     if isinstance(row, Contact):
         company = uow.get(Company, row.company_id)
         return " · ".join(x for x in (company.name if company else None, row.job_title) if x)
-    if isinstance(row, Task):
+    if isinstance(row, Task | Ticket):
         return f"#{row.number}"
+    if isinstance(row, Deal):
+        return row.stage.replace("_", " ")
     if isinstance(row, Company):
         return row.industry or ""
     return row.role if isinstance(row, Member) else ""

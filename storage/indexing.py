@@ -9,10 +9,22 @@ from sqlmodel import Session, col
 
 from storage.folding import fold, is_cjk, short_company, trade_name, words
 from storage.search import index, name_tokens, text_tokens, unindex
-from storage.tables import Activity, Company, Contact, Member, NameKey, Reminder, Row, Task, Workspace
+from storage.tables import (
+    Activity,
+    Company,
+    Contact,
+    Deal,
+    Member,
+    NameKey,
+    Reminder,
+    Row,
+    Task,
+    Ticket,
+    Workspace,
+)
 
 
-def _task_text(row: Any) -> set[str]:
+def _title(row: Any) -> set[str]:
     return text_tokens(row.title)
 
 
@@ -32,7 +44,9 @@ TOKENS: dict[type[Row], Callable[[Any], set[str]]] = {
     Contact: _contact_text,
     Company: _name,
     Member: _name,
-    Task: _task_text,
+    Task: _title,
+    Deal: _title,
+    Ticket: _title,
     Reminder: _note_text,
     Activity: _note_text,
 }

@@ -1,17 +1,18 @@
 """What happened with customers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from handlers.capability import Capability, Command
 from handlers.cards import activity_line, press
 from handlers.context import Context
 from handlers.customers import customer_of
-from handlers.errors import Missing
+from handlers.errors import Invalid, Missing
 from handlers.lists import PAGE, listed
 from handlers.moments import at, moment, span
-from handlers.reply import Field, Reply, joined
+from handlers.reply import Button, Field, Reply, joined
 from handlers.slots import ActivityType, CompanyRef, ContactRef, Moment, Period, Text
+from handlers.turn import Call, Turn
 from storage.queries.work import activities as activities_where
 from storage.tables import Activity, Company, Contact
 
@@ -33,6 +34,10 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
     """A call, meeting, e-mail, message, visit or note; unknown customers are made."""
     if not (cmd.contact or cmd.company):
         raise Missing("contact", key="activity.log.contact", type=ctx.voice.label(f"type.{cmd.type}"))
+    if cmd.when and at(cmd.when, ctx.voice) > ctx.now + timedelta(hours=1):
+        raise Invalid(
+            "activity.future", buttons=[_remind(cmd, ctx)], when=ctx.voice.moment(moment(cmd.when, ctx.voice))
+        )
     customer = customer_of(ctx, cmd.contact, cmd.company, make=True)
     activity = ctx.new(
         Activity,
@@ -57,6 +62,18 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
         receipt=Field(ctx.voice.title(f"type.{cmd.type}"), joined([customer.where(ctx), *facts], " · ")),
         mentions=(*customer.mentions(ctx), ctx.mention(activity)),
     )
+
+
+def _remind(cmd: LogActivity, ctx: Context) -> Button:
+    """A reminder instead, for what is still to come."""
+    who = cmd.contact or cmd.company or ""
+    text = ctx.say(
+        "activity.reminder",
+        type=ctx.voice.label(f"type.{cmd.type}"),
+        who="" if who.startswith("id:") else who,
+    ).text
+    call = Call(name="reminder.add", slots={"text": text, "when": cmd.when or "", "contact": who})
+    return Button(ctx.voice.label("button.remind"), Turn(calls=(call,)))
 
 
 def _moment(when: str | None, ctx: Context) -> datetime:

@@ -102,7 +102,9 @@ def undo(cmd: Undo, ctx: Context) -> Reply:  # noqa: ARG001 - every handler take
     reverted, kept = revert(ctx.uow.session, change_set, ctx.now)
     ctx.uow.flush()
     if not reverted:
-        raise Invalid("undo.refused", what=change_set.title, why=_kept(ctx, kept))
+        return Reply(
+            ctx.say("undo.refused", what=change_set.title), lines=(_kept(ctx, kept),), undoable=False
+        )
     lines: list[Line] = [_kept(ctx, kept)] if kept else []
     if left:
         lines.append(ctx.say("undo.sent", n=left))

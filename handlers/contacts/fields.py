@@ -56,7 +56,7 @@ def _owner(ctx: Context, contact: Contact, value: str) -> str:
 
 def _birthday(ctx: Context, contact: Contact, value: str) -> str:
     contact.birthday = day(value)
-    return ctx.voice.calendar_day(contact.birthday)
+    return ctx.voice.birthday(contact.birthday)
 
 
 def _tags(ctx: Context, contact: Contact, value: str) -> str:

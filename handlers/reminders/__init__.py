@@ -11,23 +11,26 @@ from handlers.customers import Customer, customer_of
 from handlers.errors import Missing, NotFound
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, span
-from handlers.recurrence import describe, first_wall, wall_to_utc
+from handlers.recurrence import describe, first_wall, next_wall, wall_to_utc
 from handlers.reply import Field, Reply, Words, joined, line
 from handlers.slots import CompanyRef, ContactRef, Delay, MemberRef, Moment, Period, ReminderRef, Repeat, Text
 from handlers.turn import Call
 from nlp.phrasing import is_thing
+from nlp.pronouns import is_pronoun
 from storage.queries.work import newest_reminder
 from storage.queries.work import reminders as reminders_where
 from storage.tables import Member, Reminder, ReminderStatus
 
 reminders = Capability("reminders", Path(__file__).parent)
+GIVEN = (ReminderStatus.SENT, ReminderStatus.SNOOZED)
 LIVE = (ReminderStatus.SCHEDULED, ReminderStatus.SNOOZED, ReminderStatus.SENT)
 
 
 def _question(call: Call, ctx: Context) -> dict[str, Any]:
     """Who is reminded, and "to call her" or "about the forms"."""
     said = call.slots.get("assignee", "me")
-    who = ctx.voice.label("you") if said == "me" else ctx.colleague(str(said)).name
+    matches = [] if said == "me" else ctx.search(Member, str(said))
+    who = ctx.voice.label("you") if said == "me" else matches[0].name if matches else str(said)
     text = str(call.slots.get("text", ""))
     return {"who": who, "what": ctx.say("reminder.about" if is_thing(text) else "reminder.to", text=text)}
 
@@ -78,17 +81,22 @@ def _about(reminder: Reminder, customer: Customer) -> str:
 def _wall(when: str, repeat: str | None, ctx: Context) -> datetime:
     """The wall time that is meant: a day alone is its morning, today's the evening. Asks again for a past one."""
     said = moment(when, ctx.voice)
-    local = (
-        said.astimezone(ctx.voice.zone)
-        if isinstance(said, datetime)
-        else _in_day(datetime.combine(said, time(9), ctx.voice.zone), ctx.now)
-    )
-    wall = local.replace(tzinfo=None)
+    morning = said if isinstance(said, datetime) else datetime.combine(said, time(9), ctx.voice.zone)
+    local = morning.astimezone(ctx.voice.zone)
     if repeat:
-        wall = first_wall(repeat, wall)
+        return _first(repeat, local.replace(tzinfo=None), ctx.now.replace(tzinfo=None))
+    if not isinstance(said, datetime):
+        local = _in_day(local, ctx.now)
+    wall = local.replace(tzinfo=None)
     if wall_to_utc(wall, ctx.voice.zone.key) < ctx.now.astimezone(UTC) - timedelta(minutes=1):
         raise Missing("when", key="reminder.add.past", when=ctx.voice.moment(local))
     return wall
+
+
+def _first(rule: str, wall: datetime, now: datetime) -> datetime:
+    """The first occurrence that is still to come."""
+    first = first_wall(rule, wall)
+    return first if first >= now else next_wall(rule, first, now) or first
 
 
 def _in_day(morning: datetime, now: datetime) -> datetime:
@@ -128,15 +136,15 @@ def list_reminders(cmd: ListReminders, ctx: Context) -> Reply:
     return listed(ctx, "reminder.list", rows, total, lambda r: reminder_line(ctx, r))
 
 
-def _meant(ctx: Context, said: str | None) -> Reminder:
-    """The reminder named or, where none is, the one just spoken of or last given."""
-    if said:
+def _meant(ctx: Context, said: str | None, *, given: bool = False) -> Reminder:
+    """The reminder named or, where none is, the one just spoken of or last given; with `given`, only one that fired."""
+    if said and not is_pronoun(said):
         reminder = ctx.find(Reminder, said, "reminder")
         ctx.require("tasks.write", reminder)
         return reminder
     mention = ctx.focus.newest(("reminder",))
     spoken = ctx.find(Reminder, f"id:{mention.id}", "reminder") if mention else None
-    if spoken and spoken.status in LIVE:
+    if spoken and (spoken.status in GIVEN or (spoken.status in LIVE and (not given or spoken.repeat))):
         return spoken
     newest = newest_reminder(ctx.uow, ctx.member)
     if newest is None:
@@ -154,7 +162,7 @@ class SnoozeReminder(Command):
 @reminders.command("reminder.snooze", needs="tasks.write")
 def snooze(cmd: SnoozeReminder, ctx: Context) -> Reply:
     """The reminder that was just given, again at another time."""
-    reminder = _meant(ctx, cmd.reminder)
+    reminder = _meant(ctx, cmd.reminder, given=True)
     wall = _wall(cmd.when, None, ctx)
     reminder.wall = wall.isoformat()
     reminder.due_at = wall_to_utc(wall, ctx.voice.zone.key)
@@ -179,7 +187,7 @@ class DoneReminder(Command):
 @reminders.command("reminder.done", needs="tasks.write")
 def done(cmd: DoneReminder, ctx: Context) -> Reply:
     """The reminder that was just given is dealt with; a repeating one stays for its next time."""
-    reminder = _meant(ctx, cmd.reminder)
+    reminder = _meant(ctx, cmd.reminder, given=True)
     if not reminder.repeat:
         reminder.status = ReminderStatus.DONE
         ctx.uow.add(reminder)

@@ -257,6 +257,10 @@ def assign_task(cmd: AssignTask, ctx: Context) -> Reply:
     task = ctx.find(Task, cmd.task, "task")
     ctx.require("tasks.write", task)
     assignee = _assignee(cmd.assignee, ctx)
+    if task.owner_id == assignee.id:
+        return Reply(
+            ctx.say("task.assigned_already", number=task.number, title=task.title, who=assignee.name)
+        )
     task.owner_id, task.team_id = assignee.id, assignee.team_id
     ctx.uow.add(task)
     ctx.uow.flush()

@@ -28,7 +28,9 @@ from storage.tables.crm import (
     TaskStatus,
 )
 from storage.tables.history import Audit, Change, ChangeSet
+from storage.tables.sales import Deal, StageEntry
 from storage.tables.search import NameKey
+from storage.tables.service import Ticket, TicketEntry, TicketEvent, TicketStatus, TicketType
 from storage.tables.types import Record, Row, new_id
 from storage.tables.workspace import (
     Choice,
@@ -55,6 +57,7 @@ __all__ = [
     "ContactPoint",
     "Conversation",
     "Counter",
+    "Deal",
     "Dialogue",
     "Direction",
     "Identity",
@@ -77,11 +80,17 @@ __all__ = [
     "Role",
     "Row",
     "Stage",
+    "StageEntry",
     "Tag",
     "Tagging",
     "Task",
     "TaskStatus",
     "Team",
+    "Ticket",
+    "TicketEntry",
+    "TicketEvent",
+    "TicketStatus",
+    "TicketType",
     "Workspace",
     "new_id",
 ]

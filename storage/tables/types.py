@@ -2,11 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Enum, ForeignKeyConstraint, Text
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKeyConstraint, Text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -35,6 +36,22 @@ class Private(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface
         """The value again."""
         return None if value is None else json.loads(value)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An amount of money, exact to a ten-thousandth on every engine: stored as a whole number of them."""
+
+    impl = BigInteger
+    cache_ok = True
+    SCALE = 10_000
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the interface
+        """Ten-thousandths."""
+        return None if value is None else int((value * self.SCALE).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - the interface
+        """The amount again."""
+        return None if value is None else Decimal(int(value)) / self.SCALE
 
 
 def new_id() -> UUID:
