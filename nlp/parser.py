@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from nlp.clauses import Piece, pieces
+from nlp.gate import SURE, weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase
@@ -16,7 +18,6 @@ from nlp.text import clean, detect, fold, has_cjk
 from nlp.view import View, views
 
 LONGEST = 8000  # characters of one message that are read as commands
-SURE = 0.7
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
@@ -34,6 +35,13 @@ class Candidate:
     end: int
 
 
+class Learned(Protocol):
+    """What has learned to read: readings of a message, best first, with their probabilities."""
+
+    def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> Sequence[Reading]:
+        """No commands in a reading mean that the message is none; no readings, that nothing was learned."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message with what was recognised in it."""
@@ -45,9 +53,18 @@ class Message:
 
 
 class Parser:
-    """Reads messages by phrases; `shapes` are the commands, `phrases` their templates by language."""
+    """Reads messages by phrases and by what was learned; `shapes` are the commands that may be the outcome.
 
-    def __init__(self, shapes: Sequence[Shape], phrases: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    `phrases` are their templates by language.
+    """
+
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        phrases: Mapping[str, Mapping[str, Sequence[str]]],
+        learned: Learned | None = None,
+    ) -> None:
+        self.learned = learned
         self.shapes = {s.name: s for s in shapes}
         self._by_script: dict[bool, list[Phrase]] = {False: [], True: []}
         for language, by_command in phrases.items():
@@ -82,28 +99,28 @@ class Parser:
         message = Message(text, folded, recognise(text, folded, context.country), context)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
-        found = self._best(message)
-        if found is None:
-            return self._unknown(message, lang)
-        commands, confidence = found
-        reading = Reading(tuple(c.said for c in commands), confidence)
-        others = tuple(guesses(self.shapes, message.text, context)) if confidence < SURE else ()
+        by_phrases = self._by_phrases(message)
+        learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
+        verdict = weigh(by_phrases, learned, self.shapes)
+        if verdict.decision == "none" or not verdict.readings:
+            return self._unknown(message, lang, verdict.readings)
+        others = guesses(self.shapes, text, context) if verdict.decision == "ask" else ()
         return Parse(
-            text,
-            lang,
-            "run" if confidence >= SURE else "ask",
-            (reading, *others),
-            impossible=_impossible(message),
+            text, lang, verdict.decision, (*verdict.readings, *others), impossible=_impossible(message)
         )
 
-    def _unknown(self, message: Message, lang: str) -> Parse:
+    def _by_phrases(self, message: Message) -> Reading | None:
+        found = self._best(message)
+        return Reading(tuple(c.said for c in found[0]), found[1]) if found else None
+
+    def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
         if (name := self._bare_name(message)) is not None:
             return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
         return Parse(
             message.text,
             lang,
             "none",
-            tuple(guesses(self.shapes, message.text, message.context, self.phrases(message))),
+            (*likely, *guesses(self.shapes, message.text, message.context, self.phrases(message))),
         )
 
     def phrases(self, message: Message) -> list[Phrase]:

@@ -76,7 +76,7 @@ def _between(cuts: Floats, bounds: Sequence[int], i: int, j: int) -> float:
 
 
 def _choices(reader: Reader, judged: Judged, start: int, end: int) -> Iterator[tuple[Clause, float]]:
-    names = reader.labels.commands
+    names = reader.known.commands
     for i in np.argsort(-judged.commands)[:CHOICES]:
         yield Clause(start, end, names[i], judged), float(judged.commands[i])
 
@@ -87,8 +87,8 @@ def marks(reader: Reader, encoded: Encoded, clause: Clause) -> list[Marked]:
         return []
     kinds = set(catalogue()[clause.command].kinds)
     outer, inner = reader.mark(encoded, clause.start, clause.end, clause.command)
-    found = list(_runs(_tags(outer, reader.labels.outer, kinds), clause.start, inner=False))
-    nested = _runs(_tags(inner, reader.labels.inner, kinds), clause.start, inner=True)
+    found = list(_runs(_tags(outer, reader.known.outer, kinds), clause.start, inner=False))
+    nested = _runs(_tags(inner, reader.known.inner, kinds), clause.start, inner=True)
     return found + [m for m in nested if any(f.start <= m.start < m.end <= f.end for f in found)]
 
 

@@ -1,7 +1,6 @@
 """The trained model as the parser uses it: readings of a message with how likely each is."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,11 @@ from nlp.learned.features import MOST, features
 from nlp.learned.fill import fill
 from nlp.learned.reader import Encoded, Reader
 from nlp.learned.tokens import Token, tokenize
-from nlp.reading import Context, Said
+from nlp.reading import Context, Reading, Said
 from nlp.spans import Span
 
-ARTEFACT = Path(__file__).parent / "artefact"
 SHOWN = 6  # readings that are worked out in full
 _ALONE = ("smalltalk.greet", "smalltalk.thanks")
-
-
-@dataclass(frozen=True)
-class Likely:
-    """A reading and its share of the probability of all that were found; no commands mean that it is none."""
-
-    commands: tuple[Said, ...]
-    probability: float
 
 
 class Model:
@@ -38,20 +28,20 @@ class Model:
         self.reader = reader_
 
     @staticmethod
-    def load(path: Path = ARTEFACT) -> "Model":
+    def load(path: Path) -> "Model":
         """The artefact at `path`. Raises OSError or ValueError where it is missing or broken."""
         pipe: Any = spacy.load(path).get_pipe("reader")
         return Model(pipe)
 
-    def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> list[Likely]:
-        """The readings of a message, best first."""
+    def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> list[Reading]:
+        """The readings of a message, best first, with their shares of the probability; no commands mean "none"."""
         tokens = tokenize(text, folded, spans)[:MOST]
         if not tokens:
             return []
         encoded = self.reader.encode(features(tokens))
         found = _merged(drafts(self.reader, encoded))
         return [
-            Likely(tuple(self._commands(text, tokens, encoded, draft, context)), probability)
+            Reading(tuple(self._commands(text, tokens, encoded, draft, context)), probability)
             for draft, probability in found[:SHOWN]
         ]
 
@@ -61,7 +51,7 @@ class Model:
         for clause in draft.clauses:
             if clause.command != NONE:
                 marked = marks(self.reader, encoded, clause)
-                yield fill(text, tokens, clause, marked, self.reader.labels.values, context)
+                yield fill(text, tokens, clause, marked, self.reader.known.values, context)
 
 
 def _merged(found: Sequence[Draft]) -> list[tuple[Draft, float]]:
@@ -83,8 +73,3 @@ def _without_courtesies(draft: Draft) -> Draft:
     acts = tuple(c for c in kept if c.command not in _ALONE)
     return Draft(acts or kept[:1], draft.score)
 
-
-def counts(readings: Sequence[Likely]) -> Mapping[str, float]:
-    """Figures about a list of readings on which the gate decides."""
-    first = readings[0].probability
-    return {"first": first, "margin": first - (readings[1].probability if len(readings) > 1 else 0.0)}

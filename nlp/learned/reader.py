@@ -17,6 +17,10 @@ from nlp.learned.network import Floats, output
 from nlp.shapes import catalogue
 
 
+import os
+COMMAND_WEIGHT = float(os.environ.get("CW", "1"))
+
+
 @dataclass(frozen=True)
 class Labels:
     """What there is to learn, in the order of the outputs."""
@@ -93,7 +97,7 @@ class Reader:
         self.outer, self.inner = output(), output()
         self.embed = Embed(nO=command_width, column=None)
         self._width, self.command_width = width, command_width
-        self.labels = Labels((), (), (), {})
+        self.known = Labels((), (), (), {})
 
     def __call__(self, doc: Doc) -> Doc:
         """Leave a document as it is; the parser asks for what it needs."""
@@ -138,11 +142,11 @@ class Reader:
         return np.hstack([encoded.tokens[start:end], encoded.grams[start:end], np.repeat(command, n, axis=0)])
 
     def _index(self, commands: Sequence[str]) -> Any:
-        return np.array([self.labels.commands.index(c) for c in commands], dtype=np.uint64)
+        return np.array([self.known.commands.index(c) for c in commands], dtype=np.uint64)
 
     def _value_slices(self) -> Iterator[tuple[str, slice]]:
         at = 0
-        for kind, values in self.labels.values.items():
+        for kind, values in self.known.values.items():
             yield kind, slice(at, at + len(values))
             at += len(values)
 
@@ -150,7 +154,7 @@ class Reader:
 
     def prepare(self, examples: Sequence[Example]) -> None:
         """Size the outputs for the labels of these examples."""
-        self.labels = Labels.of(examples)
+        self.known = Labels.of(examples)
         sample = [e.features() for e in examples[:8]]
         self.encoder.initialize([f.rows for f in sample], [np.zeros((len(f.rows), self._width), "f") for f in sample])
         self.grams.initialize()
@@ -161,13 +165,13 @@ class Reader:
     def _size(self) -> None:
         width, gram = self._width, int(self.grams.get_dim("nO"))
         beside = width + gram + self.command_width
-        self.embed.set_dim("nV", len(self.labels.commands))
+        self.embed.set_dim("nV", len(self.known.commands))
         self.embed.initialize()
         self.classifier.initialize(np.zeros((2, 2 * width + 2 * gram), "f"))
         self.marker.initialize([np.zeros((2, beside), "f")])
         sizes = {
-            "cut": 2, "command": len(self.labels.commands), "value": sum(map(len, self.labels.values.values())),
-            "outer": len(self.labels.outer), "inner": len(self.labels.inner),
+            "cut": 2, "command": len(self.known.commands), "value": sum(map(len, self.known.values.values())),
+            "outer": len(self.known.outer), "inner": len(self.known.inner),
         }  # fmt: skip
         for name, size in sizes.items():
             layer = self.layers[name]
@@ -193,6 +197,14 @@ class Reader:
             layer.finish_update(optimizer)
         return loss / max(len(segments), 1)
 
+    def settle(self, optimizer: Optimizer) -> None:
+        """Take the running averages of the parameters: they generalise better than the last ones."""
+        for layer in self.layers.values():
+            for node in layer.walk():
+                for name in node.param_names:
+                    if (found := optimizer.averages.get((node.id, name))) is not None:
+                        node.set_param(name, found)
+
     def _learn_cuts(self, flat: Floats, d_tokens: Floats, begins: set[int]) -> float:
         scores, back = self.cut.begin_update(flat)
         truth = np.zeros(len(flat), dtype=int)
@@ -208,11 +220,12 @@ class Reader:
         hidden, back = self.classifier.begin_update(pooled)
         scores, back_scores = self.command.begin_update(hidden)
         loss, d_scores = _cross_entropy(scores, self._index([s.command for _, _, s in places]).astype(int))
+        d_scores *= COMMAND_WEIGHT
         d_hidden = back_scores(d_scores)
         values, back_values = self.value.begin_update(hidden)
         d_values = np.zeros_like(values)
         for kind, at in self._value_slices():
-            named = self.labels.values[kind]
+            named = self.known.values[kind]
             known = [i for i, (_, _, s) in enumerate(places) if kind in s.values]
             if known:
                 truth = np.array([named.index(places[i][2].values[kind]) for i in known])
@@ -236,8 +249,8 @@ class Reader:
         joined = np.vstack(hidden)
         loss, d_joined = 0.0, np.zeros_like(joined)
         for layer, named, rows in (
-            (self.outer, self.labels.outer, [t for _, _, s in places for t in s.outer]),
-            (self.inner, self.labels.inner, [t for _, _, s in places for t in s.inner]),
+            (self.outer, self.known.outer, [t for _, _, s in places for t in s.outer]),
+            (self.inner, self.known.inner, [t for _, _, s in places for t in s.inner]),
         ):
             scores, back_scores = layer.begin_update(joined)
             more, d_scores = _cross_entropy(scores, np.array([named.index(t) for t in rows]))
@@ -256,7 +269,7 @@ class Reader:
     def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the parameters, in half precision."""
         path.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(path / "labels.json", vars(self.labels))
+        srsly.write_json(path / "labels.json", vars(self.known))
         arrays = {
             f"{name}/{i}/{param}": node.get_param(param).astype(np.float16)
             for name, layer in self.layers.items()
@@ -268,7 +281,7 @@ class Reader:
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Reader":
         """Read what `to_disk` wrote."""
         data = srsly.read_json(path / "labels.json")
-        self.labels = Labels(
+        self.known = Labels(
             tuple(data["commands"]), tuple(data["outer"]), tuple(data["inner"]),
             {k: tuple(v) for k, v in data["values"].items()},
         )  # fmt: skip

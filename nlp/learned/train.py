@@ -31,7 +31,7 @@ def train(sentences: Sequence[Sentence], report: Callable[[str], None], each: Ca
     augmenter, chance = Augmenter(sentences, plan["seed"]), random.Random(plan["seed"])  # noqa: S311
     optimizer = Adam(plan["learn_rate"], L2=1e-5, grad_clip=1.0)
     for epoch in range(plan["epochs"]):
-        optimizer.learn_rate = plan["learn_rate"] * min(1.0, 1.15 - epoch / plan["epochs"])
+        optimizer.learn_rate = plan["learn_rate"] * (1.05 - (epoch + 1) / plan["epochs"])
         examples = _epoch(sentences, augmenter, plan["joined"])
         chance.shuffle(examples)
         loss = 0.0
@@ -41,6 +41,9 @@ def train(sentences: Sequence[Sentence], report: Callable[[str], None], each: Ca
         report(f"epoch {epoch + 1} of {plan['epochs']}: loss {loss * plan['batch'] / len(examples):.3f}")
         if each:
             each(pipe)
+    pipe.settle(optimizer)
+    if each:
+        each(pipe)
     return nlp
 
 
