@@ -129,6 +129,17 @@ def looks_named(said: str) -> bool:
     return bool(_ENGLISH_NAME.fullmatch(said)) and said.lower() not in _NOT_NAMES
 
 
+def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
+    """The capitalised name that goes on around [start, end), the end of a possessive left out."""
+    for found in _ENGLISH_NAME.finditer(words):
+        first = found[0].split()[0].lower()
+        if found.start() <= start < found.end() and not (first in _NOT_NAMES and found.start() < start):
+            begin = found.start() if first not in _STOP else start
+            last = found.end() - (2 if found[0].endswith(("'s", "’s")) else 0)
+            return begin, max(end, last)
+    return start, end
+
+
 def guess(words: str) -> Iterator[Guess]:
     """Names inside free text: after words that people follow with a name."""
     yield from _english(words)

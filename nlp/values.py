@@ -185,6 +185,12 @@ _OF_RECORD = {
 }
 
 
+def closed_kind(command: str, field: str) -> str | None:
+    """The kind of an edit's value where it is one of a closed list."""
+    kind = _OF_RECORD.get((command, field), field)
+    return kind if kind in ("priority", "status", "language", *_OF_RECORD.values()) else None
+
+
 def field_value(field: str, said: str, context: Context, command: str = "") -> Value | None:
     """The value of an edit, in the form of its field; a status and a type are those of the command's record."""
     kinds = {

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from nlp.learned.corpus import Mark, Part, Sentence
 from nlp.learned.examples import NAMES
+from nlp.learned.invent import Inventor
+from nlp.pronouns import is_pronoun
+from nlp.text import fold
 
 _JOINTS = {
     "en": (", ", ". ", " and ", ", and ", ", also ", ". also ", "; ", " and then ", " - ", ", then ", "! ", ". And ", "\n", " plus "),
@@ -15,6 +18,12 @@ _BEFORE = {
     "en": ("please ", "pls ", "can you ", "could you ", "hey, ", "ok ", "so ", "hi, ", "morning, ", "kindly ", "ok so ", "hey parley ", "fyi ", "just "),
     "zh": ("请", "麻烦", "帮我", "帮忙", "麻烦你", "那个,", "你好,", "对了,", "嗯,", "好,", "早,", "刚才说的,"),
 }  # fmt: skip
+_SELF = frozenset("me i my mine us we myself 我 我的 自己 我自己 本人 nobody everyone everybody the".split())
+_FREE = frozenset({"title", "text", "items", "reason", "filter", "segment", "task", "reminder"})
+_THINGS = frozenset({"deal", "order", "ticket", "task", "reminder", "campaign", "activity", "rule", "segment", "value"})
+PEOPLE = NAMES
+RENAMED = 0.65  # how often a sentence gets other names
+SWAPPED = 0.35  # and, if so, its free text that of another
 _AFTER = {
     "en": (" please", " pls", ", thanks", " thx", "!", "!!", ".", "?", " asap", " ok", ", cheers", "..."),
     "zh": (",谢谢", "。", "!", "哈", "吧", "了", "呢", ",辛苦", "哦", "~"),
@@ -31,18 +40,28 @@ class Augmenter:
     def __init__(self, sentences: Sequence[Sentence], seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - to vary, not to guard
         self.single: dict[str, list[Sentence]] = {}
-        self.names: dict[tuple[str, str], list[str]] = {}
+        self.inventor = Inventor(self.random)
+        self.names: dict[str, set[str]] = {}
+        self.fillers: dict[tuple[str, str, str], list[str]] = {}
         for sentence in sentences:
             if len(sentence.parts) == 1:
                 self.single.setdefault(sentence.lang, []).append(sentence)
             for part in sentence.parts:
                 for mark in part.marks:
-                    if mark.slot in NAMES:
-                        self.names.setdefault((_script(sentence.lang), mark.slot), []).append(part.text[mark.start : mark.end])
+                    self._keep(_script(sentence.lang), part, mark)
+
+    def _keep(self, script: str, part: Part, mark: Mark) -> None:
+        words = part.text[mark.start : mark.end]
+        if mark.slot in NAMES and not is_pronoun(words) and fold(words) not in _SELF:
+            self.names.setdefault(script, set()).add(words)
+            if script == "en":
+                self.names[script].add(words.split()[0])
+        if mark.slot in _FREE and not any(m.depth > mark.depth and mark.start <= m.start < mark.end for m in part.marks):
+            self.fillers.setdefault((script, part.command, mark.slot), []).append(words)
 
     def varied(self, sentence: Sentence) -> Sentence:
         """The sentence as somebody else might type it."""
-        parts = [self._renamed(sentence.lang, p) if self.random.random() < 0.4 else p for p in sentence.parts]
+        parts = [self._renamed(sentence.lang, p) if self.random.random() < RENAMED else p for p in sentence.parts]
         parts = [self._mistyped(sentence.lang, p) if self.random.random() < 0.15 else p for p in parts]
         chance = self.random.random()
         if chance < 0.2:
@@ -70,18 +89,29 @@ class Augmenter:
             yield self.varied(Sentence(lang, tuple(parts)))
 
     def _renamed(self, lang: str, part: Part) -> Part:
-        """Other names in the place of those that are there."""
-        text, marks, by = part.text, list(part.marks), 0
-        for i, mark in enumerate(part.marks):
-            pool = self.names.get((_script(lang), mark.slot))
-            if mark.slot not in NAMES or not pool:
+        """Other names in the place of those that are there, and other things in the place of some."""
+        text, marks = part.text, list(part.marks)
+        for i in range(len(marks)):
+            mark = marks[i]
+            words = self._instead(lang, part.command, mark, text[mark.start : mark.end], marks)
+            if words is None:
                 continue
-            name = self.random.choice(pool)
-            start, end = marks[i].start, marks[i].end
-            text = text[:start] + name + text[end:]
-            by = len(name) - (end - start)
-            marks = [_shifted(m, start, end, by) for m in marks]
+            text = text[: mark.start] + words + text[mark.end :]
+            marks = [_shifted(m, mark.start, mark.end, len(words) - (mark.end - mark.start)) for m in marks]
         return replace(part, text=text, marks=tuple(marks))
+
+    def _instead(self, lang: str, command: str, mark: Mark, said: str, marks: Sequence[Mark]) -> str | None:
+        """What could be said in the place of these words; None to leave them."""
+        slot = mark.slot
+        if any(m.depth > mark.depth and mark.start <= m.start < mark.end for m in marks):
+            return None
+        if said in self.names.get(_script(lang), ()):
+            if slot not in PEOPLE:
+                slot = "company" if slot in _THINGS else slot
+            return self.inventor.name(slot, lang) if slot in PEOPLE else None
+        if slot in _FREE and self.random.random() < SWAPPED:
+            return self.random.choice(self.fillers[_script(lang), command, slot])
+        return None
 
     def _mistyped(self, lang: str, part: Part) -> Part:
         """A letter left out, doubled or swapped, in a word outside typed pieces; lengths stay, so that marks do."""

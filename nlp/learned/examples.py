@@ -9,7 +9,7 @@ from nlp.learned.tokens import Token, tokenize
 from nlp.shapes import catalogue
 from nlp.spans import recognise
 from nlp.text import fold
-from nlp.values import lookup
+from nlp.values import closed_kind, lookup
 
 OUT = "O"
 ABSENT = "-"
@@ -99,4 +99,12 @@ def _values(part: Part, marks: Sequence[Mark], text: str) -> dict[str, str]:
         value = part.implied.get(slot) or (lookup(kind, words) if words else ABSENT)
         if value == ABSENT or value in choices:
             found[kind] = str(value)
-    return found
+    return found | _edited(part, marks, text)
+
+
+def _edited(part: Part, marks: Sequence[Mark], text: str) -> dict[str, str]:
+    """The closed value that an edit gives its field."""
+    kind = closed_kind(part.command, part.implied.get("field", ""))
+    words = next((text[m.start : m.end] for m in marks if m.slot == "value"), "")
+    value = part.implied.get("value") or (lookup(kind, words) if kind and words else None)
+    return {kind: value} if kind and value else {}

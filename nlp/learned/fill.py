@@ -9,14 +9,17 @@ import numpy as np
 from nlp.learned.decode import Clause, Marked
 from nlp.learned.examples import ABSENT
 from nlp.learned.tokens import Token
+from nlp.names import looks_like_company, whole_name
+from nlp.phrases import TYPED
 from nlp.reading import Context, Said, Value
 from nlp.shapes import Shape, catalogue
 from nlp.slots import TOLD_AS_PAST, time_value
 from nlp.spans import Span
 from nlp.text import has_cjk
-from nlp.values import field_value, lookup, value
+from nlp.values import closed_kind, field_value, lookup, value
 
 TIMES = ("moment", "delay", "due", "period", "repeat", "close_date")
+PEOPLE = ("contact", "company", "member", "name")
 FREE = ("text", "title", "items", "topic")
 SURE_VALUE = float(np.log(0.5))
 _EDGE = " \n\t,;:，；：、。!！?？\"“”「」'-–—~"
@@ -62,7 +65,7 @@ def fill(
         if mark.slot not in ("field", "value"):
             _slot(filling, mark)
     _implied(filling, values)
-    _edit(filling, marked)
+    _edit(filling, marked, values)
     _times(filling, marked)
     return Said(clause.command, filling.slots, filling.sources, "learned")
 
@@ -72,12 +75,26 @@ def _slot(filling: Filling, mark: Marked) -> None:
     words = filling.words(mark)
     if kind in TIMES:
         for span in filling.spans(mark):
-            if span.kind in ("time", "duration"):
+            if span.kind in TYPED.get(kind, ("time",)):
                 filling.put(mark.slot, _time(filling, kind, span), words)
     if mark.slot in filling.shape.choices:
         filling.put(mark.slot, lookup(kind, words), words)
         return
+    if kind in PEOPLE:
+        _person(filling, mark, kind)
+        return
     filling.put(mark.slot, _worded(filling, kind, words), words)
+
+
+def _person(filling: Filling, mark: Marked, kind: str) -> None:
+    """A name as far as it goes, in the slot that its looks speak for."""
+    start, end = filling.tokens[mark.start].start, filling.tokens[mark.end - 1].end
+    begin, end = whole_name(filling.text, start, end) if filling.text[start].isupper() else (start, end)
+    words = filling.text[begin:end].strip(_EDGE)
+    slot = mark.slot
+    if slot == "contact" and looks_like_company(words) and "company" in filling.shape.kinds:
+        slot, kind = "company", "company"
+    filling.put(slot, value(kind, words, filling.context), words)
 
 
 def _worded(filling: Filling, kind: str, words: str) -> Value | None:
@@ -107,13 +124,26 @@ def _implied(filling: Filling, values: Mapping[str, Sequence[str]]) -> None:
             filling.put(slot, best, "")
 
 
-def _edit(filling: Filling, marked: Sequence[Marked]) -> None:
+def _edit(filling: Filling, marked: Sequence[Marked], values: Mapping[str, Sequence[str]]) -> None:
     """A field and its value: the value's form follows from the field."""
     if "field" not in filling.slots:
         return
-    words = [filling.words(m) for m in marked if m.slot == "value"]
+    command, name = filling.clause.command, str(filling.slots["field"])
+    words = next((filling.words(m) for m in marked if m.slot == "value"), "")
+    kind = closed_kind(command, name)
+    if kind and not (words and lookup(kind, words)):
+        filling.put("value", _likeliest(filling, kind, values), words)
     if words:
-        filling.put("value", field_value(str(filling.slots["field"]), words[0], filling.context, filling.clause.command), words[0])
+        filling.put("value", field_value(name, words, filling.context, command), words)
+
+
+def _likeliest(filling: Filling, kind: str, values: Mapping[str, Sequence[str]]) -> str | None:
+    """The value of a closed list that the clause as a whole says, if it says one."""
+    logs = filling.clause.judged.values.get(kind)
+    if logs is None:
+        return None
+    best = values[kind][int(logs.argmax())]
+    return best if best != ABSENT and logs.max() > SURE_VALUE else None
 
 
 def _times(filling: Filling, marked: Sequence[Marked]) -> None:
@@ -126,4 +156,5 @@ def _times(filling: Filling, marked: Sequence[Marked]) -> None:
     for slot, kind in filling.shape.kinds.items():
         if kind in TIMES:
             for span in free:
-                filling.put(slot, _time(filling, kind, span), span.value.text)
+                if span.kind in TYPED.get(kind, ("time",)):
+                    filling.put(slot, _time(filling, kind, span), span.value.text)

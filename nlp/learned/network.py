@@ -27,8 +27,7 @@ from nlp.learned.features import COLUMNS, VECTOR
 from nlp.learned.vectors import WIDTH, vectors
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
-import os
-PIECES = int(os.environ.get("PIECES", "2"))
+PIECES = 2  # of each maxout layer
 SIZES = {"word": 4000, "prefix": 1500, "suffix": 1500, "shape": 200, "class": 200, "pair": 4000}
 
 

@@ -17,8 +17,7 @@ from nlp.learned.network import Floats, output
 from nlp.shapes import catalogue
 
 
-import os
-COMMAND_WEIGHT = float(os.environ.get("CW", "1"))
+COMMAND_WEIGHT = 3.0  # a command counts as much as the tags of several tokens
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,9 @@ class Labels:
         for shape in catalogue().values():
             for slot, choices in shape.choices.items():
                 values.setdefault(shape.kinds[slot], {ABSENT}).update(choices)
+        for segment in segments:
+            for kind, value in segment.values.items():
+                values.setdefault(kind, {ABSENT}).add(value)
         return Labels(
             tuple(sorted({s.command for s in segments})),
             _tags({t for s in segments for t in s.outer}),
@@ -89,6 +91,7 @@ class Reader:
         classifier: Model[Any, Any],
         marker: Model[Any, Any],
         width: int,
+        mark_width: int,
         command_width: int,
     ) -> None:
         self.name = name
@@ -96,7 +99,7 @@ class Reader:
         self.cut, self.command, self.value = output(), output(), output()
         self.outer, self.inner = output(), output()
         self.embed = Embed(nO=command_width, column=None)
-        self._width, self.command_width = width, command_width
+        self._width, self._mark_width, self.command_width = width, mark_width, command_width
         self.known = Labels((), (), (), {})
 
     def __call__(self, doc: Doc) -> Doc:
@@ -176,7 +179,7 @@ class Reader:
         for name, size in sizes.items():
             layer = self.layers[name]
             layer.set_dim("nO", size)
-            layer.initialize(np.zeros((2, width), "f"))
+            layer.initialize(np.zeros((2, self._mark_width if name in ("outer", "inner") else width), "f"))
 
     def update(self, batch: Sequence[tuple[Example, Features]], optimizer: Optimizer) -> float:
         """Learn from a batch; the loss."""

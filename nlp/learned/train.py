@@ -16,8 +16,8 @@ from nlp.learned.corpus import Sentence
 from nlp.learned.examples import Example, example
 
 CONFIG = Path(__file__).parent / "config.cfg"
-HIDDEN = 0.4  # how often the words of a name are hidden, so that unknown names are at home
-FORGOTTEN = 0.05  # how often any other word is
+HIDDEN = 0.25  # how often the words of a name are hidden, so that unknown names are at home
+FORGOTTEN = 0.07  # how often any other word is
 
 
 def train(sentences: Sequence[Sentence], report: Callable[[str], None], each: Callable[[Any], None] | None = None) -> Language:
