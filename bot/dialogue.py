@@ -91,6 +91,8 @@ def step(state: State, heard: Heard) -> tuple[State, Action]:
     if heard.turn is not None and heard.turn.control:
         return _control(state, heard.turn)
     if pending is not None and (taken := _taken(pending, heard)) is not None:
+        if taken.control:
+            return _control(state, taken)
         return state.model_copy(update={"pending": None}), Run(taken)
     if heard.corrects and (corrected := _corrected(state, heard.corrects)) is not None:
         return state.model_copy(update={"pending": None}), corrected
@@ -128,7 +130,7 @@ def _interrupt(state: State) -> State:
 
 def _taken(pending: Pending, heard: Heard) -> Turn | None:
     """The pending turn completed by what was heard, if it is an answer."""
-    if heard.choice is not None and heard.choice < len(pending.alternatives):
+    if heard.choice is not None and 0 <= heard.choice < len(pending.alternatives):
         return pending.alternatives[heard.choice][1]
     if pending.kind == "ask" and pending.slot and heard.answer is not None:
         alone = heard.turn is None or not heard.sure

@@ -111,7 +111,7 @@ class Exchange:
             return Understanding(Heard(turn=Turn(control="confirm" if text in YES else "deny")))
         if not any(c.isalnum() for c in clean(text)):
             return None
-        if text.startswith(("/", "/")):
+        if text.startswith(("/", "\uff0f")):
             return interpreter.slash(text, self._parse_context())
         return interpreter.words(text, self.state, self._parse_context())
 

@@ -283,7 +283,7 @@ def _choice(text: str, pending: Pending | None) -> int | None:
     if pending.kind != "choose":
         return None
     if number := _NUMBER.fullmatch(text.strip()):
-        return int(number[1]) - 1
+        return int(number[1]) - 1 if int(number[1]) > 0 else None
     place = ordinal(text)
     if place is not None:
         return place if place >= 0 else len(labels) - 1

@@ -10,7 +10,7 @@ from handlers.errors import Invalid
 from handlers.turn import Call, Turn, Value
 
 _TOKEN = re.compile(
-    r"""(?:(?P<key>[A-Za-z_]+)\s*[:=:]\s*)?(?:"(?P<double>[^"]*)"?|“(?P<curly>[^”]*)”?|'(?P<single>[^']*)'(?=\s|$)|(?P<bare>\S+))"""
+    r"""(?:(?P<key>[A-Za-z_]+)\s*[:=\uff1a]\s*)?(?:"(?P<double>[^"]*)"?|“(?P<curly>[^”]*)”?|'(?P<single>[^']*)'(?=\s|$)|(?P<bare>\S+))"""
 )
 _SHORT = {
     "who": "assignee",
@@ -33,18 +33,17 @@ Normalise = Callable[[SlotSpec, str, Call], Value | None]
 
 def parse(text: str, specs: Mapping[str, Spec], normalise: Normalise) -> Turn:
     """The command and slots of a slash line. Raises `Invalid`, with the usage, for what is not one."""
-    words = text.strip().lstrip("/／").split()
+    words = text.strip().lstrip("/\uff0f").split()
     if words and words[0].lower().split("@")[0] in _PREFIXES:
         words = words[1:] or ["help"]
     name, rest = _name(words, specs)
-    return Turn(
-        calls=(_fill(specs[name], " ".join(rest) if "\n" not in text else _after(text, rest), normalise),)
-    )
+    return Turn(calls=(_fill(specs[name], _after(text, len(rest)), normalise),))
 
 
-def _after(text: str, rest: list[str]) -> str:
-    """The words after the command as they were typed, line breaks included."""
-    return text[text.find(rest[0], 1) :] if rest else ""
+def _after(text: str, count: int) -> str:
+    """The last `count` words as they were typed, line breaks included."""
+    starts = [m.start() for m in re.finditer(r"\S+", text)]
+    return text[starts[-count] :].strip() if count else ""
 
 
 def _name(words: list[str], specs: Mapping[str, Spec]) -> tuple[str, list[str]]:
@@ -56,7 +55,7 @@ def _name(words: list[str], specs: Mapping[str, Spec]) -> tuple[str, list[str]]:
         return f"{first}.{second}", words[2:]
     if first in specs:
         return first, words[1:]
-    group = first.rstrip("s")
+    group = first[:-3] + "y" if first.endswith("ies") else first.rstrip("s")
     if f"{group}.list" in specs and (first.endswith("s") or not second):
         return f"{group}.list", words[1:]
     verbs = [n.split(".")[1] for n in specs if n.startswith(f"{group}.")]

@@ -37,14 +37,14 @@ class Talk:
             identity_id=speaker.identity_id if speaker else None,
             member_id=member.id if member else None,
         )
+        if member and self.conversation.private and self.conversation.member_id is None:
+            self.conversation.member_id = member.id
         if not self.incoming.addressed:
             return
         if speaker is None:
             voice = self.voice_of(None, self._heard_language(None))
             post(self.uow, self.conversation, Reply(voice.say("stranger")), member=None)
             return
-        if self.conversation.private and self.conversation.member_id is None:
-            self.conversation.member_id = speaker.member.id
         Exchange(self, speaker, kept, text).run()
 
     def _heard_language(self, default: str | None) -> str:

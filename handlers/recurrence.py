@@ -21,6 +21,8 @@ def wall_to_utc(wall: datetime, zone: str) -> datetime:
 
 def next_wall(rule: str, starts: datetime, after: datetime) -> datetime | None:
     """The first wall time of the rule after `after`; None when it has ended. Raises `Invalid` for a bad rule."""
+    if re.search(r"INTERVAL=0*(?:;|$)", rule):
+        raise Invalid("invalid.repeat", value=rule)
     try:
         found: datetime | None = rrulestr(_whole_days(rule), dtstart=starts).after(after)
     except (ValueError, KeyError, TypeError) as error:

@@ -38,5 +38,10 @@ def _deliver(database: Database, send: Send, delivery: Delivery, now: Callable[[
         again = failed(database, delivery, now(), retry_after=error.retry_after)
         log.warning("message %s not sent, %s", delivery.id, "again later" if again else "given up")
         return 0
+    except Exception as error:  # noqa: BLE001 - whatever a platform's library raises, the others go on
+        again = failed(database, delivery, now())
+        outcome = "again later" if again else "given up"
+        log.error("message %s not sent, %s, %s", delivery.id, type(error).__name__, outcome)  # noqa: TRY400 - texts may be personal
+        return 0
     sent(database, delivery, external_id)
     return 1

@@ -1,6 +1,8 @@
 """Reminders that fall due: told once each, and the next occurrence made in the same transaction."""
 
+import logging
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from handlers.phrasebook import LANGUAGES, Phrasebook
@@ -13,6 +15,7 @@ from storage.due import due_reminders
 from storage.tables import Company, Contact, Member, MemberStatus, Reminder, ReminderStatus
 from storage.unit_of_work import UnitOfWork
 
+log = logging.getLogger(__name__)
 LATE = timedelta(minutes=5)
 
 
@@ -20,7 +23,12 @@ def fire_due(uow: UnitOfWork, book: Phrasebook, limit: int = 200) -> int:
     """Queue every reminder that is due by now, oldest first; how many there were."""
     due = due_reminders(uow, limit)
     for reminder in due:
-        _fire(uow, book, reminder)
+        try:
+            uow.attempt(partial(_fire, uow, book, reminder))
+        except Exception as error:  # noqa: BLE001 - one that cannot be told must not hold up the others
+            log.error("reminder %s failed: %s", reminder.id, type(error).__name__)  # noqa: TRY400 - texts may be personal
+            reminder.status = ReminderStatus.FAILED
+            uow.add(reminder)
     return len(due)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import event, inspect
-from sqlmodel import Session, col, select
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, select
 
 from storage.indexing import reindex
 from storage.journal import append
@@ -53,24 +54,39 @@ UNTRACKED_COLUMNS = {"version"}
 UNDO_FOR = timedelta(days=1)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON has it; a moment in UTC, as the database reads it back."""
     return to_jsonable_python(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
-def _dump(row: Row) -> dict[str, Any]:
-    return {c: _plain(getattr(row, c)) for c in type(row).model_fields if c not in UNTRACKED_COLUMNS}
+def dump(row: Row) -> dict[str, Any]:
+    """A row's columns as they are kept in a change."""
+    return {c: plain(getattr(row, c)) for c in type(row).model_fields if c not in UNTRACKED_COLUMNS}
 
 
 def _committed(row: Row) -> dict[str, Any]:
     """The row as the database has it, before the changes that wait to be written."""
     state = inspect(row)
-    values = _dump(row)
+    values = dump(row)
     for column in values:
         old = state.attrs[column].history.deleted
         if old:
-            values[column] = _plain(old[0])
+            values[column] = plain(old[0])
     return values
+
+
+def _hold(session: Session, row: Any) -> None:
+    """Lock a record that is to be changed. Raises `StaleDataError`, and so a repetition, if it changed meanwhile.
+
+    SQLite needs none of this: there is one writer, and it has the lock already.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    table = type(row)
+    query = select(table.version).where(table.workspace_id == row.workspace_id, table.id == row.id)
+    with session.no_autoflush:
+        if session.exec(query.with_for_update()).first() != row.version:
+            raise StaleDataError
 
 
 @dataclass
@@ -85,7 +101,7 @@ class Touched:
         """Old and new values of what differs; None when nothing does."""
         if self.deleted:
             return (self.before, None) if self.before else None
-        after = _dump(self.row)
+        after = dump(self.row)
         if self.before is None:
             return None, after
         differing = [c for c in after if after[c] != self.before.get(c)]
@@ -112,6 +128,7 @@ class Recorder:
             if isinstance(row, Row) and row.__tablename__ in TRACKED and session.is_modified(row):
                 self._meet(row, _committed(row))
                 if hasattr(row, "version"):
+                    _hold(session, row)
                     row.version += 1
         for row in session.deleted:
             if isinstance(row, Row) and row.__tablename__ in TRACKED:
@@ -161,108 +178,3 @@ class Recorder:
                 after=pair[1],
             )
             self.saved += 1
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A row that undo left alone, since `member_id` changed it later."""
-
-    kind: str
-    record_id: UUID
-    member_id: UUID | None
-
-
-def latest(session: Session, workspace_id: UUID, member_id: UUID, now: datetime) -> ChangeSet | None:
-    """The newest change set of a person that can still be undone."""
-    return session.exec(
-        select(ChangeSet)
-        .where(
-            ChangeSet.workspace_id == workspace_id,
-            ChangeSet.member_id == member_id,
-            col(ChangeSet.undone_at).is_(None),
-            ChangeSet.expires_at > now,
-        )
-        .order_by(col(ChangeSet.id).desc())
-        .limit(1)
-    ).first()
-
-
-def change_set_of(session: Session, workspace_id: UUID, change_set_id: str) -> ChangeSet | None:
-    """A change set by its id."""
-    return session.get(ChangeSet, (workspace_id, UUID(change_set_id)))
-
-
-def changes_of(session: Session, change_set: ChangeSet) -> list[Change]:
-    """The rows of a change set, in the order in which they were changed."""
-    return list(
-        session.exec(
-            select(Change)
-            .where(Change.workspace_id == change_set.workspace_id, Change.change_set_id == change_set.id)
-            .order_by(col(Change.position))
-        )
-    )
-
-
-def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int, list[Kept]]:
-    """Take a change set back: how many rows are as before, and which were left since someone changed them later."""
-    reverted, kept = 0, []
-    needed: set[Any] = set()  # what rows that are left refer to must stay as well
-    for change in reversed(changes_of(session, change_set)):
-        if str(change.record_id) not in needed and _revert(session, change):
-            reverted += 1
-        else:
-            kept.append(Kept(change.kind, change.record_id, _later_hand(session, change)))
-            needed.update(v for v in (change.after or {}).values() if isinstance(v, str))
-    if reverted:
-        change_set.undone_at = now
-        session.add(change_set)
-    return reverted, kept
-
-
-def _revert(session: Session, change: Change) -> bool:
-    model = TRACKED[change.kind]
-    row = session.get(model, (change.workspace_id, change.record_id))
-    if change.after is None:
-        return _restore(session, model, change, row)
-    if row is None:
-        return change.before is None
-    current = _dump(row)
-    if any(current[c] != v for c, v in change.after.items() if c in current):
-        return False
-    if change.before is None:
-        session.delete(row)
-    else:
-        _set(row, current, change.before)
-        session.add(row)
-    return True
-
-
-def _restore(session: Session, model: type[Row], change: Change, row: Row | None) -> bool:
-    if row is not None or change.before is None:
-        return False
-    session.add(model.model_validate(change.before))
-    return True
-
-
-def _set(row: Row, current: dict[str, Any], values: dict[str, Any]) -> None:
-    parsed = type(row).model_validate({**current, **values})
-    for column in values:
-        setattr(row, column, getattr(parsed, column))
-
-
-def _later_hand(session: Session, change: Change) -> UUID | None:
-    return session.exec(
-        select(ChangeSet.member_id)
-        .join(
-            Change,
-            (col(Change.change_set_id) == ChangeSet.id) & (Change.workspace_id == ChangeSet.workspace_id),
-        )
-        .where(
-            Change.workspace_id == change.workspace_id,
-            Change.record_id == change.record_id,
-            Change.id > change.id,
-            col(ChangeSet.undone_at).is_(None),
-        )
-        .order_by(col(Change.id).desc())
-        .limit(1)
-    ).first()

@@ -47,8 +47,16 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        if driver.in_transaction:  # a commit that failed leaves its transaction open
+            driver.rollback()
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def _let_go(connection: Any, _record: Any) -> None:
+        if connection is not None and connection.in_transaction:
+            connection.rollback()
 
     return engine
 
@@ -100,7 +108,9 @@ class Database:
         if self.memory:
             return self.run(work)
         try:
-            with self.engine.connect().execution_options(reading=True) as connection:
+            with self.engine.connect() as bare:
+                options = {"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+                connection = bare.execution_options(**options)
                 return work(Session(connection))
         except OperationalError as error:
             raise Unavailable(str(error.orig)) from error

@@ -10,10 +10,10 @@ from rapidfuzz import fuzz
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from storage.folding import fold, is_cjk, spelled, words
+from storage.folding import fold, is_cjk, short_company, spelled, words
 from storage.indexing import key_of
 from storage.points import email_digest, phone_digests
-from storage.search import any_query, exact_query, loose_query, match
+from storage.search import any_query, exact_query, loose_query, match, name_tokens
 from storage.tables import (
     Activity,
     Company,
@@ -188,12 +188,13 @@ def _by_points(uow: UnitOfWork, said: str) -> Iterable[tuple[UUID, float]]:
 
 
 def _by_key(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
-    keys = uow.session.exec(
+    keys = {key_of(said), key_of(short_company(said))} if kind == "company" else {key_of(said)}
+    rows = uow.session.exec(
         select(NameKey).where(
-            NameKey.workspace_id == uow.workspace_id, NameKey.key == key_of(said), NameKey.kind == kind
+            NameKey.workspace_id == uow.workspace_id, col(NameKey.key).in_(keys), NameKey.kind == kind
         )
     )
-    for key in keys:
+    for key in rows:
         yield key.record_id, SURE if key.whole else 92.0
 
 
@@ -214,7 +215,9 @@ def _by_index(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, flo
 def _named(said: str, name: str) -> bool:
     """Whether the words are in the name itself, not in a job title or note beside it."""
     parts, sound = words(name), spelled(name)
-    return all(any(w in part for part in parts) or spelled(w) in sound for w in words(said))
+    return "t" + fold(said) in name_tokens(name) or all(
+        any(w in part for part in parts) or spelled(w) in sound for w in words(said)
+    )
 
 
 def _likeness(said: str, name: str, exactly: bool) -> float:
@@ -230,7 +233,7 @@ def _likeness(said: str, name: str, exactly: bool) -> float:
 
 
 def _by_surname(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
-    found = _ADDRESS.fullmatch(said) or _FAMILIAR.fullmatch(said)
+    found = _ADDRESS.fullmatch(fold(said)) or _FAMILIAR.fullmatch(fold(said))
     if not found:
         return
     surname = fold(found["surname"])
@@ -254,7 +257,7 @@ def _by_company(uow: UnitOfWork, said: str) -> Iterable[tuple[UUID, float]]:
         named = set(words(who)) & set(words(contact.name)) or fold(who) in fold(contact.name)
         if titled or named:
             yield contact.id, 96.0
-        elif (m := _ADDRESS.fullmatch(who)) and contact.name.startswith(m["surname"]):
+        elif (m := _ADDRESS.fullmatch(fold(who))) and fold(contact.name).startswith(m["surname"]):
             yield contact.id, 90.0
 
 

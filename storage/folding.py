@@ -22,6 +22,8 @@ _LEGAL_ZH = re.compile(r"(股份|有限|责任|集团|控股|总)*公司$|集团
 _TRADE_ZH = re.compile(
     r"(制造|科技|贸易|医疗|电子|网络|信息|实业|工业|机械|物流|食品|服饰|建材|化工|能源|文化|传媒|教育|咨询|技术|国际|商贸|软件|数码|生物|制药|药业|餐饮|酒店|地产|置业|设计|印刷|包装|家具|电器|材料)$"
 )
+# Letters whose stroke is part of them, not an accent that could be taken off.
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 # Surnames whose usual reading as a character is another one.
 _SURNAMES = {
     "曾": "zeng",
@@ -53,6 +55,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     if text.isascii():
         return text
+    text = text.translate(_STROKES)
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     plain = unicodedata.normalize("NFC", plain)
     return _simplifier().convert(plain) if _CJK.search(plain) else plain

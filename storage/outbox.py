@@ -161,7 +161,8 @@ def sent(database: Database, delivery: Delivery, external_id: str) -> None:
     """Mark a message as sent, under the platform's id for it."""
 
     def work(session: Session) -> None:
-        _settle(session, delivery, OutboxState.SENT)
+        if not _settle(session, delivery, OutboxState.SENT):
+            return
         session.connection().execute(
             update(Message)
             .where(
@@ -195,11 +196,12 @@ def failed(
 
 def _settle(
     session: Session, delivery: Delivery, state: OutboxState, not_before: datetime | None = None
-) -> None:
+) -> bool:
+    """Mark a message; False when its lease has passed to another worker."""
     values: dict[str, Any] = {"state": state, "lease_until": None}
     if not_before is not None:
         values["not_before"] = not_before
-    session.connection().execute(
+    done = session.connection().execute(
         update(Outbox)
         .where(
             col(Outbox.workspace_id) == delivery.workspace_id,
@@ -210,6 +212,7 @@ def _settle(
         )
         .values(**values)
     )
+    return done.rowcount > 0
 
 
 def release(database: Database, platforms: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 
 from storage.tables import Workspace
 
@@ -20,6 +21,7 @@ def email_digest(workspace: Workspace, address: str) -> str:
 
 def phone_digests(workspace: Workspace, said: str) -> tuple[str, str | None] | None:
     """The digests of the whole number and of its last digits; None where it is no number."""
+    said = unicodedata.normalize("NFKC", said)
     if not re.fullmatch(r"[\d\s()+\-./]{5,30}", said.strip()):
         return None
     digits = re.sub(r"\D", "", said)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -92,6 +93,9 @@ class Writer:
     def _commit(self, jobs: list[Job]) -> None:
         try:
             self._run(jobs)
+        except OperationalError as error:  # locked or full: each by itself would only wait again
+            for job in jobs:
+                job.error = error
         except BaseException as error:  # noqa: BLE001 - the commit failed: each by itself, since one may be to blame
             log.warning("a shared commit failed: %s", type(error).__name__)
             for job in jobs:

