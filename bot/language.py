@@ -26,8 +26,9 @@ def train(say: Callable[[str], None]) -> None:
     """Make the model anew from the corpus and the phrases. Raises `Malformed` for a line that cannot be read."""
     from nlp.learned.train import train as learn  # noqa: PLC0415 - spaCy takes its time, and only training needs it
 
-    learn(sentences(), say).to_disk(artefact.PATH)
-    artefact.mark(phrases(phrasebook()))
+    said = phrases(phrasebook())
+    learn(sentences(), said, say).to_disk(artefact.PATH)
+    artefact.mark(said)
 
 
 def is_current() -> bool:

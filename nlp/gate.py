@@ -3,12 +3,15 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
-from nlp.reading import Decision, Reading
+from nlp.reading import Decision, Reading, Said
 
 SURE = 0.7  # of a reading by phrases where nothing was learned
-RUN = 0.8  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
+RUN = 0.9  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
-_FULL, _PARTLY = 0.45, 0.15  # what a sentence that a phrase fits as a whole counts beside the learned probability
+# How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
+_WHOLE, _KNOWN, _PARTLY = 20.0, 60.0, 3.0
+_UNSEEN = 0.01  # the probability of a reading that the learned reader did not think of
+WORTH = 0.04  # what is worth a button
 OFFERED = 3
 
 
@@ -20,16 +23,27 @@ class Verdict:
     readings: tuple[Reading, ...] = ()
 
 
-def weigh(by_phrases: Reading | None, learned: Sequence[Reading], able: Container[str]) -> Verdict:
-    """Weigh the readings against each other; only commands that the caller is `able` to run may be the outcome."""
+def weigh(
+    by_phrases: Reading | None, learned: Sequence[Reading], able: Container[str], *, known: bool = False
+) -> Verdict:
+    """Weigh the readings against each other; only commands that the caller is `able` to run may be the outcome.
+
+    `known` says that the message names somebody whom the speaker's workspace knows.
+    """
     if not learned:
         return _alone(by_phrases)
-    found = _weighed(by_phrases, learned)
-    offered = tuple(r for r in found if r.commands and all(c.name in able for c in r.commands))[:OFFERED]
+    found = _weighed(by_phrases, learned, known=known)
+    offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
     best = found[0]
     if best not in offered or best.confidence < ASK:
         return Verdict("none", offered)
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
+
+
+def _offered(reading: Reading, able: Container[str]) -> bool:
+    """Whether a reading is worth a button: it does something that can be done, and is not far-fetched."""
+    acts = any(not c.name.startswith("smalltalk.") for c in reading.commands) or reading.confidence >= ASK
+    return acts and reading.confidence >= WORTH and all(c.name in able for c in reading.commands)
 
 
 def _alone(reading: Reading | None) -> Verdict:
@@ -38,16 +52,17 @@ def _alone(reading: Reading | None) -> Verdict:
     return Verdict("run" if reading.confidence >= SURE else "ask", (reading,))
 
 
-def _weighed(by_phrases: Reading | None, learned: Sequence[Reading]) -> list[Reading]:
-    """All readings, best first; where both agree, the probability and the phrase's weight add up."""
+def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: bool) -> list[Reading]:
+    """All readings, best first: the phrase makes its own reading so many times likelier."""
     if by_phrases is None:
         return list(learned)
-    weight = _FULL if by_phrases.confidence > 0.9 else _PARTLY
     same = next((r for r in learned if _names(r) == _names(by_phrases)), None)
-    spoken = replace(_together(by_phrases, same), confidence=weight + (same.confidence if same else 0.0))
+    times = (_KNOWN if known else _WHOLE) if by_phrases.confidence > 0.9 else _PARTLY
+    weight = times * max(same.confidence if same else 0.0, _UNSEEN)
+    spoken = replace(_together(by_phrases, same), confidence=weight)
     found = [spoken, *(r for r in learned if r is not same)]
-    scaled = (replace(r, confidence=r.confidence / (1 + weight)) for r in found)
-    return sorted(scaled, key=lambda r: -r.confidence)
+    total = sum(r.confidence for r in found)
+    return sorted((replace(r, confidence=r.confidence / total) for r in found), key=lambda r: -r.confidence)
 
 
 def _names(reading: Reading) -> list[str]:
@@ -59,7 +74,12 @@ def _together(by_phrases: Reading, learned: Reading | None) -> Reading:
     if learned is None:
         return by_phrases
     pairs = zip(by_phrases.commands, learned.commands, strict=True)
-    return Reading(
-        tuple(replace(p, slots={**m.slots, **p.slots}, sources={**m.sources, **p.sources}) for p, m in pairs),
-        by_phrases.confidence,
-    )
+    return Reading(tuple(_completed(p, m) for p, m in pairs), by_phrases.confidence)
+
+
+def _completed(spoken: Said, learned: Said) -> Said:
+    """With the slots that lie in none of the words that the phrase has already used."""
+    used = " ".join(spoken.sources.values())
+    more = {s: v for s, v in learned.slots.items() if s not in spoken.slots and learned.sources.get(s) and learned.sources[s] not in used}
+    sources = {s: learned.sources[s] for s in more}
+    return replace(spoken, slots={**spoken.slots, **more}, sources={**spoken.sources, **sources})

@@ -50,6 +50,7 @@ class Message:
     folded: str
     spans: Sequence[Span]
     context: Context
+    phrases: Sequence[Phrase] = ()  # those that may fit some part of it
 
 
 class Parser:
@@ -96,12 +97,15 @@ class Parser:
         if not text or len(text) > LONGEST:
             return Parse(text, lang, "none")
         folded = fold(text)
-        message = Message(text, folded, recognise(text, folded, context.country), context)
+        fitting = [p for p in self._by_script[has_cjk(text)] if p.may_fit(folded)]
+        message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
+        if (name := self._bare_name(message, known=True)) is not None:
+            return Parse(text, lang, "run", (Reading((name,), 0.95),))
         by_phrases = self._by_phrases(message)
         learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
-        verdict = weigh(by_phrases, learned, self.shapes)
+        verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
         if verdict.decision == "none" or not verdict.readings:
             return self._unknown(message, lang, verdict.readings)
         others = guesses(self.shapes, text, context) if verdict.decision == "ask" else ()
@@ -114,29 +118,23 @@ class Parser:
         return Reading(tuple(c.said for c in found[0]), found[1]) if found else None
 
     def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
-        if (name := self._bare_name(message)) is not None:
+        finds = not likely or any(c.name == "find" for r in likely for c in r.commands)
+        if finds and (name := self._bare_name(message, known=False)) is not None:
             return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
-        return Parse(
-            message.text,
-            lang,
-            "none",
-            (*likely, *guesses(self.shapes, message.text, message.context, self.phrases(message))),
-        )
-
-    def phrases(self, message: Message) -> list[Phrase]:
-        """The templates that may fit: those of the message's script, and English ones in a mixed message."""
-        return self._by_script[has_cjk(message.text)]
+        alike = self._by_script[has_cjk(message.text)]
+        others = likely or guesses(self.shapes, message.text, message.context, alike)
+        return Parse(message.text, lang, "none", tuple(others))
 
     def _control(self, message: Message) -> tuple[str, str] | None:
         for clause in views(message.text, message.folded, 0, ()):
-            for phrase in self.phrases(message):
+            for phrase in message.phrases:
                 if phrase.command.startswith("control.") and (slots := phrase.match(clause.text)) is not None:
                     rest = clause.said(*slots["rest"]) if "rest" in slots else ""
                     return phrase.command.removeprefix("control."), rest
         return None
 
-    def _bare_name(self, message: Message) -> Said | None:
-
+    def _bare_name(self, message: Message, *, known: bool) -> Said | None:
+        """A name alone is looked up: one that is known or an address, else one that looks like a name."""
         said = message.text.strip(" .!?。！？")
         if [(s.kind, s.end - s.start) for s in message.spans] in (
             [("email", len(said))],
@@ -146,8 +144,8 @@ class Parser:
         owner = _POSSESSIVE.fullmatch(said)
         if owner and message.context.lookup(owner[1]):
             return Said("find", {"text": said}, {"text": said}, "")
-        known = [k for k in message.context.lookup(message.text) if k.end - k.start >= len(said) - 1]
-        if "find" not in self.shapes or not (known or (name_like(said) and looks_named(said))):
+        whole = any(k.end - k.start >= len(said) - 1 for k in message.context.lookup(message.text))
+        if "find" not in self.shapes or not (whole or (not known and name_like(said) and looks_named(said))):
             return None
         return Said("find", {"text": said}, {"text": said}, "")
 
@@ -188,7 +186,7 @@ class Parser:
         inside = [s for s in message.spans if s.start >= start and s.end <= end]
         head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
         best: Candidate | None = None
-        for phrase in self.phrases(message):
+        for phrase in message.phrases:
             shape = self.shapes.get(phrase.command)
             if shape is None:
                 continue

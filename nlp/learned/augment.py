@@ -1,12 +1,13 @@
 """More sentences out of those there are: joined messages, other names, other cases, slips of the finger."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from nlp.learned.corpus import Mark, Part, Sentence
 from nlp.learned.examples import NAMES
 from nlp.learned.invent import Inventor
+from nlp.learned.spoken import said_for
 from nlp.pronouns import is_pronoun
 from nlp.text import fold
 
@@ -42,6 +43,7 @@ class Augmenter:
         self.single: dict[str, list[Sentence]] = {}
         self.inventor = Inventor(self.random)
         self.names: dict[str, set[str]] = {}
+        self.said: dict[tuple[str, str, str], list[str]] = {}
         self.fillers: dict[tuple[str, str, str], list[str]] = {}
         for sentence in sentences:
             if len(sentence.parts) == 1:
@@ -52,6 +54,7 @@ class Augmenter:
 
     def _keep(self, script: str, part: Part, mark: Mark) -> None:
         words = part.text[mark.start : mark.end]
+        self.said.setdefault((script, part.command, said_for(mark.slot, part.implied)), []).append(words)
         if mark.slot in NAMES and not is_pronoun(words) and fold(words) not in _SELF:
             self.names.setdefault(script, set()).add(words)
             if script == "en":
@@ -74,6 +77,15 @@ class Augmenter:
             after = self.random.choice(_AFTER[_script(sentence.lang)])
             parts[-1] = replace(parts[-1], text=parts[-1].text + after)
         return Sentence(sentence.lang, tuple(parts))
+
+    def filler(self, lang: str) -> Callable[[str, str], str | None]:
+        """Words for the slots of commands, as the corpus has them."""
+
+        def words(command: str, slot: str) -> str | None:
+            found = self.said.get((_script(lang), command, slot))
+            return self.random.choice(found) if found else None
+
+        return words
 
     def joined(self, count: int) -> Iterator[Sentence]:
         """Messages of two or three sentences."""

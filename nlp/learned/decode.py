@@ -81,12 +81,14 @@ def _choices(reader: Reader, judged: Judged, start: int, end: int) -> Iterator[t
         yield Clause(start, end, names[i], judged), float(judged.commands[i])
 
 
-def marks(reader: Reader, encoded: Encoded, clause: Clause) -> list[Marked]:
-    """The slots of a clause: the most likely tags that follow each other and that the command has."""
-    if clause.command == NONE:
-        return []
+def marks(reader: Reader, encoded: Encoded, clauses: Sequence[Clause]) -> list[list[Marked]]:
+    """The slots of each clause: the most likely tags that follow each other and that the command has."""
+    scored = reader.mark(encoded, [(c.start, c.end, c.command) for c in clauses])
+    return [_marked(reader, clause, *scores) for clause, scores in zip(clauses, scored, strict=True)]
+
+
+def _marked(reader: Reader, clause: Clause, outer: Floats, inner: Floats) -> list[Marked]:
     kinds = set(catalogue()[clause.command].kinds)
-    outer, inner = reader.mark(encoded, clause.start, clause.end, clause.command)
     found = list(_runs(_tags(outer, reader.known.outer, kinds), clause.start, inner=False))
     nested = _runs(_tags(inner, reader.known.inner, kinds), clause.start, inner=True)
     return found + [m for m in nested if any(f.start <= m.start < m.end <= f.end for f in found)]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,8 +19,14 @@ from nlp.text import has_cjk
 from nlp.values import closed_kind, field_value, lookup, value
 
 TIMES = ("moment", "delay", "due", "period", "repeat", "close_date")
+REFERENCES = ("deal", "order", "ticket", "task", "reminder", "campaign", "rule")
+_QUOTED = re.compile("\"[^\"\\n]{2,60}\"|“[^”\\n]{2,60}”|「[^」\\n]{1,60}」")
 PEOPLE = ("contact", "company", "member", "name")
 FREE = ("text", "title", "items", "topic")
+TOLD = (("activity.log", "text"), ("rule.add", "text"), ("ticket.note", "text"), ("ticket.reply", "text"))
+_COURTESY = re.compile(
+    r"[\s,，。.!！]*(?:\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers)|谢谢|謝謝|谢啦|谢了|多谢|拜托|麻烦了|辛苦了?)[\s.!。！~]*$", re.IGNORECASE
+)
 SURE_VALUE = float(np.log(0.5))
 _EDGE = " \n\t,;:，；：、。!！?？\"“”「」'-–—~"
 _SOFT = re.compile(r"^(?:(?:the|a|an|to|that|about|please|pls)\s+|(?:下|一下|把)(?=[\u4e00-\u9fff]))", re.IGNORECASE)
@@ -48,8 +54,14 @@ class Filling:
             self.slots[slot], self.sources[slot] = found, source
 
     def words(self, mark: Marked) -> str:
-        """What was said there."""
-        return self.text[self.tokens[mark.start].start : self.tokens[mark.end - 1].end].strip(_EDGE)
+        """What was said there; what is in quotes is not taken apart."""
+        start, end = self.tokens[mark.start].start, self.tokens[mark.end - 1].end
+        quoted = next((m for m in _QUOTED.finditer(self.text) if m.start() <= start < m.end()), None)
+        if quoted and self.shape.kinds.get(mark.slot) not in TIMES:
+            return quoted[0].strip(_EDGE)
+        if self.shape.kinds.get(mark.slot) in REFERENCES:
+            start, end = whole_name(self.text, start, end)
+        return self.text[start:end].strip(_EDGE)
 
     def spans(self, mark: Marked) -> Iterator[Span]:
         """The typed pieces there."""
@@ -61,6 +73,7 @@ def fill(
 ) -> Said:
     """The command of a clause with its slots; `values` are the closed lists in the order the network knows them."""
     filling = Filling(text, tokens, clause, context)
+    marked = [_widened(filling, m, marked) for m in marked]
     for mark in sorted(marked, key=lambda m: m.inner):
         if mark.slot not in ("field", "value"):
             _slot(filling, mark)
@@ -68,6 +81,19 @@ def fill(
     _edit(filling, marked, values)
     _times(filling, marked)
     return Said(clause.command, filling.slots, filling.sources, "learned")
+
+
+def _widened(filling: Filling, mark: Marked, marked: Sequence[Marked]) -> Marked:
+    """Free text goes on to the next mark, time, or break: what is told goes on to the end of its clause."""
+    kind = filling.shape.kinds.get(mark.slot)
+    if kind not in ("text", "title") or mark.inner:
+        return mark
+    stop = min((m.start for m in marked if m.start >= mark.end and not m.inner), default=filling.clause.end)
+    breaks = ".!?。！？\n" if (filling.clause.command, mark.slot) in TOLD else ".,;!?()。，；！？（）\n"
+    end = mark.end
+    while end < stop and filling.tokens[end].word not in breaks and not filling.tokens[end].span:
+        end += 1
+    return replace(mark, end=end)
 
 
 def _slot(filling: Filling, mark: Marked) -> None:
@@ -89,7 +115,7 @@ def _slot(filling: Filling, mark: Marked) -> None:
 def _person(filling: Filling, mark: Marked, kind: str) -> None:
     """A name as far as it goes, in the slot that its looks speak for."""
     start, end = filling.tokens[mark.start].start, filling.tokens[mark.end - 1].end
-    begin, end = whole_name(filling.text, start, end) if filling.text[start].isupper() else (start, end)
+    begin, end = whole_name(filling.text, start, end)
     words = filling.text[begin:end].strip(_EDGE)
     slot = mark.slot
     if slot == "contact" and looks_like_company(words) and "company" in filling.shape.kinds:
@@ -99,6 +125,7 @@ def _person(filling: Filling, mark: Marked, kind: str) -> None:
 
 def _worded(filling: Filling, kind: str, words: str) -> Value | None:
     if kind in FREE:
+        words = _COURTESY.sub("", words)
         while (bare := _SOFT.sub("", words)) != words:
             words = bare
     if kind == "tags" and has_cjk(words):

@@ -1,6 +1,6 @@
 """The trained model as the parser uses it: readings of a message with how likely each is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,16 @@ import spacy
 
 from nlp.learned import network, reader  # noqa: F401 - they register what the config names
 from nlp.learned.corpus import NONE
-from nlp.learned.decode import Draft, drafts, marks
+from nlp.learned.decode import Clause, Draft, drafts, marks
 from nlp.learned.features import MOST, features
 from nlp.learned.fill import fill
-from nlp.learned.reader import Encoded, Reader
-from nlp.learned.tokens import Token, tokenize
-from nlp.reading import Context, Reading, Said
+from nlp.learned.reader import Reader
+from nlp.learned.tokens import tokenize
+from nlp.reading import Context, Reading
 from nlp.spans import Span
 
 SHOWN = 6  # readings that are worked out in full
+FAR_FETCHED = 0.005  # and those below this are not
 _ALONE = ("smalltalk.greet", "smalltalk.thanks")
 
 
@@ -39,19 +40,16 @@ class Model:
         if not tokens:
             return []
         encoded = self.reader.encode(features(tokens))
-        found = _merged(drafts(self.reader, encoded))
-        return [
-            Reading(tuple(self._commands(text, tokens, encoded, draft, context)), probability)
-            for draft, probability in found[:SHOWN]
-        ]
+        found = [(d, p) for d, p in _merged(drafts(self.reader, encoded)) if p > FAR_FETCHED][:SHOWN]
+        clauses = {_key(c): c for draft, _ in found for c in draft.clauses}
+        marked = dict(zip(clauses, marks(self.reader, encoded, list(clauses.values())), strict=True))
+        values = self.reader.known.values
+        said = {k: fill(text, tokens, c, marked[k], values, context) for k, c in clauses.items()}
+        return [Reading(tuple(said[_key(c)] for c in draft.clauses), p) for draft, p in found]
 
-    def _commands(
-        self, text: str, tokens: Sequence[Token], encoded: Encoded, draft: Draft, context: Context
-    ) -> Iterator[Said]:
-        for clause in draft.clauses:
-            if clause.command != NONE:
-                marked = marks(self.reader, encoded, clause)
-                yield fill(text, tokens, clause, marked, self.reader.known.values, context)
+
+def _key(clause: Clause) -> tuple[int, int, str]:
+    return clause.start, clause.end, clause.command
 
 
 def _merged(found: Sequence[Draft]) -> list[tuple[Draft, float]]:

@@ -134,15 +134,19 @@ class Reader:
             for i in range(len(places))
         ]
 
-    def mark(self, encoded: Encoded, start: int, end: int, command: str) -> tuple[Floats, Floats]:
-        """Log-probabilities of the outer and inner tags of a segment's tokens, if it is that command."""
-        given = self._beside(encoded, start, end, self.embed.predict(self._index([command])))
-        hidden = self.marker.predict([given])[0]
-        return log_softmax(self.outer.predict(hidden)), log_softmax(self.inner.predict(hidden))
-
-    def _beside(self, encoded: Encoded, start: int, end: int, command: Floats) -> Floats:
-        n = end - start
-        return np.hstack([encoded.tokens[start:end], encoded.grams[start:end], np.repeat(command, n, axis=0)])
+    def mark(self, encoded: Encoded, clauses: Sequence[tuple[int, int, str]]) -> list[tuple[Floats, Floats]]:
+        """Log-probabilities of the outer and inner tags of each clause's tokens, if it is that command."""
+        if not clauses:
+            return []
+        commands = self.embed.predict(self._index([c for _, _, c in clauses]))
+        given = [
+            np.hstack([encoded.tokens[a:b], encoded.grams[a:b], np.repeat(commands[i : i + 1], b - a, axis=0)])
+            for i, (a, b, _) in enumerate(clauses)
+        ]
+        hidden = np.vstack(self.marker.predict(given))
+        ends = np.cumsum([b - a for a, b, _ in clauses])[:-1]
+        outer, inner = log_softmax(self.outer.predict(hidden)), log_softmax(self.inner.predict(hidden))
+        return list(zip(np.split(outer, ends), np.split(inner, ends), strict=True))
 
     def _index(self, commands: Sequence[str]) -> Any:
         return np.array([self.known.commands.index(c) for c in commands], dtype=np.uint64)

@@ -1,7 +1,7 @@
 """Training: the corpus and the phrases in, the artefact out. The same input and seed give the same artefact."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,22 @@ from thinc.api import Adam, fix_random_seed
 
 from nlp.learned import network, reader  # noqa: F401 - they register what the config names
 from nlp.learned.augment import Augmenter
-from nlp.learned.corpus import Sentence
+from nlp.learned.corpus import LANGUAGES, Sentence
 from nlp.learned.examples import Example, example
+from nlp.learned.spoken import spoken
 
 CONFIG = Path(__file__).parent / "config.cfg"
 HIDDEN = 0.25  # how often the words of a name are hidden, so that unknown names are at home
 FORGOTTEN = 0.07  # how often any other word is
 
 
-def train(sentences: Sequence[Sentence], report: Callable[[str], None], each: Callable[[Any], None] | None = None) -> Language:
-    """A pipeline that has learned the sentences."""
+def train(
+    sentences: Sequence[Sentence],
+    phrases: Mapping[str, Mapping[str, Sequence[str]]],
+    report: Callable[[str], None],
+    each: Callable[[Any], None] | None = None,
+) -> Language:
+    """A pipeline that has learned the sentences and the phrases (templates by language and command)."""
     config = load_config(CONFIG)
     plan = config.pop("training")
     fix_random_seed(plan["seed"])
@@ -29,10 +35,11 @@ def train(sentences: Sequence[Sentence], report: Callable[[str], None], each: Ca
     pipe: Any = nlp.get_pipe("reader")
     pipe.prepare([e for s in sentences if (e := example(s))])
     augmenter, chance = Augmenter(sentences, plan["seed"]), random.Random(plan["seed"])  # noqa: S311
+    fillers = {lang: augmenter.filler(lang) for lang in LANGUAGES}
     optimizer = Adam(plan["learn_rate"], L2=1e-5, grad_clip=1.0)
     for epoch in range(plan["epochs"]):
         optimizer.learn_rate = plan["learn_rate"] * (1.05 - (epoch + 1) / plan["epochs"])
-        examples = _epoch(sentences, augmenter, plan["joined"])
+        examples = _epoch([*sentences, *spoken(phrases, fillers, chance)], augmenter, plan["joined"])
         chance.shuffle(examples)
         loss = 0.0
         for at in range(0, len(examples), plan["batch"]):
