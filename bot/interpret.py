@@ -17,8 +17,7 @@ from nlp.pronouns import is_pronoun, ordinal
 from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
 from nlp.text import clean, detect, fold
-from nlp.time import find as find_times
-from nlp.values import field_value, merged, value
+from nlp.values import TIME_KINDS, field_value, merged, value, wholly_time
 from storage.queries.buttons import by_label, by_token, is_stale
 from storage.tables import Button, Conversation, Member
 from storage.unit_of_work import UnitOfWork
@@ -27,9 +26,7 @@ _THE_ONE = re.compile(r"^(?:the )?(.+?)(?: one|的|那个|那位)?$")
 _NUMBER = re.compile(r"#?(\d{1,2})[.)]?")
 _TEXT_KINDS = ("text", "title", "value", "topic", "tag", "tags", "field")
 _NAME_KINDS = ("name", "contact", "company", "member", "task", "reminder", "deal", "ticket")
-_TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
 NAME_WORDS = 3
-SLACK = 6  # letters that may stand around a time in an answer that is one
 _CONVERSATION = ("confirm", "deny", "cancel", "skip", "repeat", "human", "next", "previous")
 
 
@@ -123,7 +120,7 @@ class Interpreter:
             and pending is None
             and state.last
             and state.last_change_set
-            and _wholly_time(parse.text)
+            and wholly_time(parse.text)
         ):
             return Heard(corrects=self._new_values(state.last, parse.text, context) or None)
         turn = (
@@ -163,8 +160,8 @@ class Interpreter:
         found = self._value(slot, parse.text, call, context)
         if found is None or (slot.kind in _NAME_KINDS and not _can_be_name(parse.text)):
             return None, False
-        if slot.kind in _TIME_KINDS:
-            return found, _wholly_time(parse.text)
+        if slot.kind in TIME_KINDS:
+            return found, wholly_time(parse.text)
         if slot.kind in _TEXT_KINDS or slot.kind in _NAME_KINDS:
             return found, turn is None or [c.name for c in turn.calls] == ["find"]
         return found, True
@@ -227,12 +224,6 @@ class Interpreter:
 
 def _can_be_name(text: str) -> bool:
     return text.lstrip("#").isdigit() or is_pronoun(text) or ordinal(text) is not None or name_like(text)
-
-
-def _wholly_time(text: str) -> bool:
-    """Whether a message is a time and nothing else, but for a word or two around it."""
-    found = find_times(text, whole=True)
-    return bool(found) and sum(f.end - f.start for f in found) >= len(text.strip()) - SLACK
 
 
 def _button(incoming: Incoming, uow: UnitOfWork, member: Member, conversation: Conversation) -> Button:

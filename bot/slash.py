@@ -1,13 +1,15 @@
 """The slash grammar: `/task add "Send quote" due:friday assignee:bob`, forgiving about order and quotes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 
 from handlers.capability import SlotSpec, Spec, usage
 from handlers.errors import Invalid
 from handlers.turn import Call, Turn, Value
+from nlp.values import TIME_KINDS, wholly_time
 
 _TOKEN = re.compile(
     r"""(?:(?P<key>[A-Za-z_]+)\s*[:=\uff1a]\s*)?(?:"(?P<double>[^"]*)"?|“(?P<curly>[^”]*)”?|'(?P<single>[^']*)'(?=\s|$)|(?P<bare>\S+))"""
@@ -77,22 +79,49 @@ def _unknown(said: str, specs: Mapping[str, Spec]) -> None:
     raise Invalid("invalid.command.none", command=f"/{said}")
 
 
+@dataclass(frozen=True)
+class Word:
+    """A word or quotation of a slash line, with its key where it has one."""
+
+    key: str | None
+    said: str
+    quoted: bool
+    whole: str
+
+
 def _fill(spec: Spec, rest: str, normalise: Normalise) -> Call:
     call = Call(name=spec.name)
     loose: list[str] = []
-    for token in _TOKEN.finditer(rest):
-        said = next(v for v in token.group("double", "curly", "single", "bare") if v is not None)
-        slot = _slot(spec, token["key"]) if token["key"] else None
-        if token["key"] and slot is None and token["bare"] is not None:
-            if _is_word(spec, token["key"]):
-                _wrong_slot(spec, token["key"])
-            said = token[0]
+    for word in _joined(spec, [_word(t) for t in _TOKEN.finditer(rest)]):
+        slot = _slot(spec, word.key) if word.key else None
         if slot:
-            call = _put(spec, call, slot, said, normalise)
+            call = _put(spec, call, slot, word.said, normalise)
+        elif word.key and not word.quoted:
+            if _is_word(spec, word.key):
+                _wrong_slot(spec, word.key)
+            loose.append(word.whole)
         else:
-            quoted = token["bare"] is None
-            loose.append(f"\0{said}\0" if quoted else said)
+            loose.append(f"\0{word.said}\0" if word.quoted else word.said)
     return _loose(spec, call, loose, normalise)
+
+
+def _word(token: re.Match[str]) -> Word:
+    said = next(v for v in token.group("double", "curly", "single", "bare") if v is not None)
+    return Word(token["key"], said, token["bare"] is None, token[0])
+
+
+def _joined(spec: Spec, given: list[Word]) -> Iterator[Word]:
+    """A time after its key goes on as long as the words are one: `due:next friday`."""
+    at = 0
+    while at < len(given):
+        word, at = given[at], at + 1
+        slot = _slot(spec, word.key) if word.key else None
+        while slot and spec.slots[slot].kind in TIME_KINDS and at < len(given) and not given[at].key:
+            longer = f"{word.said} {given[at].said}"
+            if given[at].quoted or not wholly_time(longer, slack=0):
+                break
+            word, at = replace(word, said=longer), at + 1
+        yield word
 
 
 def _is_word(spec: Spec, key: str) -> bool:

@@ -15,6 +15,8 @@ from babel.numbers import format_compact_currency, format_currency
 from handlers.phrasebook import Phrasebook
 from handlers.reply import Line, Words, fill, joined
 
+SHORT_FROM = 10_000
+_MONEY_LOCALES = {"en": "en_US"}  # $20,000 rather than US$20,000
 _LOCALES = {"en": "en_GB", "zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
 
 
@@ -132,10 +134,12 @@ class Voice:
         """ "20000 USD" as $20,000, or $20k on lists."""
         number, code = amount.split()
         value = Decimal(number)
-        where = locale(self.language)
-        if short:
-            return format_compact_currency(value, code, locale=where)
-        return format_currency(value, code, locale=where, format=None if value % 1 else "¤#,##0")
+        where = Locale.parse(_MONEY_LOCALES.get(self.language, _LOCALES[self.language]))
+        if short and value >= SHORT_FROM:
+            return format_compact_currency(value, code, locale=where, fraction_digits=1)
+        if value % 1:
+            return format_currency(value, code, locale=where)
+        return format_currency(value, code, locale=where, format="¤#,##0", currency_digits=False)
 
     def month(self, day: date) -> str:
         """ "March 2026"."""

@@ -176,6 +176,8 @@ def _due(found: Found, context: Context) -> str | None:
     return when[:10] if when else None
 
 
+TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
+SLACK = 6  # letters that may stand around a time in an answer that is one
 CLOSED = ("language",)
 _OF_RECORD = {
     ("ticket.edit", "status"): "ticket_status",
@@ -268,3 +270,9 @@ def _time_alone(said: str, context: Context) -> bool:
     early = found[0].when(replace(context.clock, now=now.replace(hour=0, minute=0, second=1)))
     late = found[0].when(replace(context.clock, now=now.replace(hour=23, minute=59, second=59)))
     return early != late and found[0].kind != "duration"
+
+
+def wholly_time(said: str, slack: int = SLACK) -> bool:
+    """Whether words are a time and nothing else, but for a word or two around it."""
+    found = find_times(said, whole=True)
+    return bool(found) and sum(f.end - f.start for f in found) >= len(said.strip()) - slack

@@ -46,6 +46,7 @@ MODELS: dict[str, type[Row]] = {
 NUMBERED: dict[str, type[Task] | type[Ticket]] = {"task": Task, "ticket": Ticket}
 OF_CUSTOMERS: dict[str, type[Deal] | type[Ticket]] = {"deal": Deal, "ticket": Ticket}
 SURE, LIKELY, POSSIBLE, ELSEWHERE = 100.0, 85.0, 60.0, 62.0
+BREADTH, WIDE = 50, 2000  # candidates that are ranked: of all records, and where most of them may be hidden
 _ADDRESS = re.compile(
     r"(?P<surname>[\u4e00-\u9fff]{1,2}?)(?:总|經理|经理|姐|哥|工|董|老师|老師|先生|女士|小姐|主任|医生|醫生|老板|老闆|律师|律師|博士|处长|科长)"
 )
@@ -128,7 +129,8 @@ def find_records(uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int
         row = uow.first(NUMBERED[kind], NUMBERED[kind].number == number)
         return [Match(kind, row.id, row.title, SURE)] if row and scope.admits(row) else []
     scores: dict[UUID, float] = {}
-    for record_id, score in _candidates(uow, kind, said):
+    breadth = BREADTH if scope.reach == "all" else WIDE
+    for record_id, score in _candidates(uow, kind, said, breadth):
         scores[record_id] = max(score, scores.get(record_id, 0))
     rows = _rows(uow, model, scores)
     found = [
@@ -151,9 +153,11 @@ def _number(said: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _candidates(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
+def _candidates(
+    uow: UnitOfWork, kind: str, said: str, breadth: int = BREADTH
+) -> Iterable[tuple[UUID, float]]:
     if kind not in ("contact", "company", "member"):
-        yield from _by_words(uow, kind, said)
+        yield from _by_words(uow, kind, said, breadth)
         if kind in OF_CUSTOMERS:
             yield from _by_customer(uow, kind, said)
         return
@@ -166,7 +170,7 @@ def _candidates(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, f
     exact = list(_by_key(uow, kind, plain))
     yield from exact
     if not exact:
-        yield from _by_index(uow, kind, plain)
+        yield from _by_index(uow, kind, plain, breadth)
         yield from _by_surname(uow, kind, plain)
         if kind == "contact":
             yield from _by_company(uow, plain)
@@ -198,14 +202,18 @@ def _by_key(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float
         yield key.record_id, SURE if key.whole else 92.0
 
 
-def _by_index(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
+def _by_index(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[tuple[UUID, float]]:
     number = uow.workspace.number
-    found = match(uow.session, number, exact_query(said), [kind])
+    found = match(uow.session, number, exact_query(said), [kind], breadth)
     exactly = bool(found)
     if not found:
-        found = match(uow.session, number, [[("t" + spelled(said), True)]], [kind]) if spelled(said) else []
+        found = (
+            match(uow.session, number, [[("t" + spelled(said), True)]], [kind], breadth)
+            if spelled(said)
+            else []
+        )
     if not found:
-        found = match(uow.session, number, loose_query(said), [kind])
+        found = match(uow.session, number, loose_query(said), [kind], breadth)
     rows = _rows(uow, MODELS[kind], [record_id for _, record_id in found])
     for row in rows:
         name = name_of(row)
@@ -261,9 +269,9 @@ def _by_company(uow: UnitOfWork, said: str) -> Iterable[tuple[UUID, float]]:
             yield contact.id, 90.0
 
 
-def _by_words(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
-    found = match(uow.session, uow.workspace.number, exact_query(said), [kind])
-    found = found or match(uow.session, uow.workspace.number, any_query(said), [kind])
+def _by_words(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[tuple[UUID, float]]:
+    found = match(uow.session, uow.workspace.number, exact_query(said), [kind], breadth)
+    found = found or match(uow.session, uow.workspace.number, any_query(said), [kind], breadth)
     for row in _rows(uow, MODELS[kind], [i for _, i in found]):
         yield row.id, _overlap(said, name_of(row))
 

@@ -57,8 +57,7 @@ def changes_of(session: Session, change_set: ChangeSet) -> list[Change]:
 def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int, list[Kept]]:
     """Take a change set back: how many rows are as before, and which were left since someone changed them later."""
     reverted, kept = 0, []
-    changes = changes_of(session, change_set)
-    for change in sorted(changes, key=_order, reverse=True):
+    for change in _in_turn(session, changes_of(session, change_set)):
         done, whole = _revert(session, change)
         reverted += done
         if not whole:
@@ -69,12 +68,22 @@ def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int,
     return reverted, kept
 
 
-def _order(change: Change) -> tuple[int, int]:
-    """Reversed: what was deleted comes back first, parents before children; what was made goes last, children first."""
-    place = _places()[change.kind]
-    if change.after is None:
-        return 2, -place
-    return (0, place) if change.before is None else (1, change.position)
+def _in_turn(session: Session, changes: list[Change]) -> Iterator[Change]:
+    """What was made and nothing refers to goes first, then what was deleted comes back, parents before children,
+    then what was changed is put back, and last goes what the former still referred to."""
+    place = _places()
+    made = [c for c in changes if c.before is None]
+    made.sort(key=lambda c: -place[c.kind])
+    later = []
+    for change in made:
+        row = session.get(TRACKED[change.kind], (change.workspace_id, change.record_id))
+        if row is not None and _referred(session, row):
+            later.append(change)
+        else:
+            yield change
+    yield from sorted((c for c in changes if c.after is None), key=lambda c: place[c.kind])
+    yield from (c for c in reversed(changes) if c.before is not None and c.after is not None)
+    yield from later
 
 
 def _places() -> dict[str, int]:

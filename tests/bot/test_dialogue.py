@@ -154,7 +154,6 @@ def test_a_step(what: str) -> None:
 
 
 @pytest.mark.parametrize("choice", [-1, -3])
-@pytest.mark.xfail(strict=True, reason="dialogue._taken takes a number below the first for one from the end")
 def test_a_number_below_the_first_is_no_choice(choice: int) -> None:
     assert step(asked(CHOOSE), Heard(choice=choice)) == (NOTHING, Tell("not_understood"))
 
@@ -163,9 +162,6 @@ CANCEL = Turn(control="cancel")
 TWIN = Pending(kind="choose", turn=TASK, alternatives=[("Use Dana", FIRST), ("Cancel", CANCEL)])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="dialogue.step runs a chosen move in the conversation as if it were a command"
-)
 def test_cancel_said_by_its_label_or_number_is_cancel() -> None:
     assert step(asked(TWIN), Heard(choice=1)) == (NOTHING, Tell("canceled"))
 
@@ -255,12 +251,10 @@ TWICE = ("add Dana Whitfield from Acme", "add Dana Whitfield")
 
 
 @pytest.mark.parametrize("word", ["cancel", "3"])
-@pytest.mark.xfail(strict=True, reason="dialogue.step, exchange._control: “There is no open question.”")
 def test_cancel_at_a_choice_is_told_as_such(player: Player, word: str) -> None:
     assert said_by_ana(player, *TWICE, word) == "| Dropped. Nothing was changed."
 
 
-@pytest.mark.xfail(strict=True, reason="interpret._choice makes -1 of 0, which is the last choice")
 def test_nought_is_no_choice(player: Player) -> None:
     said_by_ana(player, *TWICE, "2")
     assert said_by_ana(player, "who's Dana Whitfield") == "| Two people match. Which one?"

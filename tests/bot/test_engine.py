@@ -4,10 +4,11 @@ import threading
 
 from sqlmodel import select
 
-from bot.app import App
+from bot.app import App, build
 from bot.incoming import Incoming, Sender
 from storage.queries.people import speaker_of
 from storage.tables import Contact, Inbox, InboxState, Message, Outbox, Task
+from tests.plugin import settings_for
 from tests.transcript import Player, Step
 
 
@@ -140,3 +141,13 @@ def test_undo_withdraws_what_has_not_been_sent(app: App) -> None:
         lambda s: [o.state for o in s.exec(select(Outbox)) if o.state == "withdrawn"]
     )
     assert len(withdrawn) == 1
+
+
+def test_a_question_survives_a_restart(database_url: str) -> None:
+    before = build(settings_for(database_url))
+    Player(before).play(Step("ana> remind me to water the plants", 1))
+    before.close()
+    after = build(settings_for(database_url))
+    answered = Player(after).play(Step("ana> tonight", 1))
+    after.close()
+    assert answered[0] == "| I will remind you today 20:00: water the plants."

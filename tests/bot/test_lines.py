@@ -308,9 +308,6 @@ WRONG = [
 
 
 @pytest.mark.parametrize("line", WRONG, ids=lambda line: str(sorted(line)))
-@pytest.mark.xfail(
-    strict=True, reason="lines.LineIn: zone, language, role and a blank name are taken unchecked"
-)
 def test_a_value_that_is_none_is_an_error(program: Program, line: dict[str, str]) -> None:
     told = program.run(hi(ANA), line, {"as": "Ana", "say": "add a task: after all"})
     assert [list(a) for a in told[1]] == [["error"]]

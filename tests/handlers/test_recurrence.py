@@ -135,10 +135,6 @@ def test_a_bad_rule_is_told_so(rule: str) -> None:
     assert caught.value.key == "invalid.repeat"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="recurrence.next_wall: dateutil goes round for ever at INTERVAL=0, and the writer with it",
-)
 @pytest.mark.parametrize("rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=WEEKLY;INTERVAL=0;BYDAY=MO"])
 def test_an_interval_of_nothing_is_told_so(rule: str) -> None:
     """In a process of its own, which can be ended."""

@@ -175,10 +175,6 @@ def test_more_than_one_tick_takes_are_told_by_the_next(player: Player) -> None:
     assert (app.tick(), app.tick(), app.tick()) == (200, 1, 0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="talk.answer returns before the conversation is given its member, so that post.tell finds no place",
-)
 def test_someone_who_has_joined_and_not_spoken_is_told(player: Player) -> None:
     say(player, "ana> hi", "-- Bob: sales, en", "ana> remind Bob to call Dana tomorrow at 3pm")
     assert "Reminder from Ana" in say(player, "-- 2026-03-03 15:00") or told(player.console.app)
@@ -223,9 +219,6 @@ def test_two_programs_on_one_database_do_not_double(player: Player, database_url
     assert sorted(text for _, text in told(app)) == ["Reminder: call Dana"] + ["Reminder: stretch"] * 3
 
 
-@pytest.mark.xfail(
-    strict=True, reason="reminders.fire_due: one that raises takes the whole tick with it, at every tick"
-)
 def test_what_is_bad_for_one_reminder_is_not_bad_for_all(player: Player) -> None:
     """A row that cannot be told, whatever put it there, must not keep the others from being told."""
     say(player, "ana> every day at 9 remind me to stretch")

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from storage.database import Database
 from storage.errors import Unavailable
 from storage.migrate import upgrade
 from storage.queries.workspaces import only_workspace
-from storage.tables import Company, Contact, Counter
+from storage.tables import Company, Contact, Counter, Workspace
+from storage.unit_of_work import UnitOfWork
 
 WAIT = 30
 
@@ -33,16 +35,6 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def workspace(database: Database) -> UUID:
     return only_workspace(database, "Test", zone="UTC", language="en", currency="USD")
-
-
-COMMIT_LEFT_OPEN = pytest.mark.usefixtures("commit_left_open")
-
-
-@pytest.fixture
-def commit_left_open(request: pytest.FixtureRequest, database: Database) -> None:
-    if database.sqlite:
-        reason = "database: on SQLite a COMMIT that fails is not rolled back, and no write or read works ever after"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
 
 
 def names(database: Database) -> list[str]:
@@ -69,7 +61,6 @@ def test_an_error_takes_everything_back(database: Database, workspace: UUID) -> 
     assert names(database) == []
 
 
-@COMMIT_LEFT_OPEN
 def test_what_only_the_commit_finds_is_raised_and_nothing_kept(database: Database, workspace: UUID) -> None:
     def work(session: Session) -> None:
         adding(workspace, "Lost")(session)
@@ -80,7 +71,6 @@ def test_what_only_the_commit_finds_is_raised_and_nothing_kept(database: Databas
     assert names(database) == []
 
 
-@COMMIT_LEFT_OPEN
 def test_work_goes_on_after_a_commit_that_failed(database: Database, workspace: UUID) -> None:
     with pytest.raises(IntegrityError):
         database.run(orphan(workspace))
@@ -113,7 +103,6 @@ def test_one_bad_piece_of_a_group_takes_no_other_with_it(database: Database, wor
     assert names(database) == ["A", "B", "C"]
 
 
-@COMMIT_LEFT_OPEN
 def test_a_piece_that_spoils_the_commit_takes_no_other_with_it(database: Database, workspace: UUID) -> None:
     errors = together(database, [adding(workspace, "A"), orphan(workspace), adding(workspace, "B")])
     assert [type(e) for e in errors] == [type(None), IntegrityError, type(None)]
@@ -148,11 +137,6 @@ def test_a_transaction_inside_another_is_refused(database: Database) -> None:
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_read_sees_one_moment(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     if engine == "postgresql":
-        request.applymarker(
-            pytest.mark.xfail(
-                strict=True, reason="database.read: READ COMMITTED shows each query another moment"
-            )
-        )
         url = request.getfixturevalue("postgres").fresh()
     else:
         url = f"sqlite:///{tmp_path}/read.db"
@@ -230,10 +214,6 @@ def test_a_locked_file_is_unavailable_within_its_timeout_and_read_all_the_same(
     assert names(database) == ["After"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="writer._commit: each of a group waits out its own timeout, one after the other",
-)
 def test_all_that_wait_for_a_locked_file_hear_of_it_within_the_timeout(
     locked: tuple[Database, "subprocess.Popen[bytes]"],
 ) -> None:
@@ -357,21 +337,21 @@ def test_what_fails_again_and_again_is_raised(postgresql: tuple[Database, UUID])
     assert 1 < len(tries) < 10
 
 
-@pytest.mark.xfail(
-    strict=True, reason="database: at READ COMMITTED, with no check of versions, the second wins"
-)
 def test_two_who_change_one_record_lose_nothing(postgresql: tuple[Database, UUID]) -> None:
     """Each adds to what it has read: without a lock or a check of versions one of the two would be lost."""
     database, workspace = postgresql
     database.run(lambda s: s.add(Company(workspace_id=workspace, name="Acme", notes="")))
 
     def add_note(session: Session, attempt: int) -> None:
+        found = session.get(Workspace, workspace)
+        assert found
+        uow = UnitOfWork(session, found, datetime.now(UTC))
         company = session.exec(select(Company)).one()
         if attempt == 1:
             time.sleep(0.1)
         company.notes = f"{company.notes}x"
-        company.version += 1
-        session.add(company)
+        uow.add(company)
+        uow.finish()
 
     side_by_side(database, [add_note, add_note])
     kept = database.read(lambda s: s.exec(select(Company)).one())

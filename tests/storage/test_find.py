@@ -112,31 +112,22 @@ def test_found_by_what_people_say(crowd: App, part: int) -> None:
     assert not missed
 
 
-@pytest.mark.xfail(
-    strict=True, reason="folding.fold: letters with a stroke (ø, ł, đ) are not folded to their plain ones"
-)
 def test_letters_with_a_stroke(crowd: App) -> None:
     assert best(crowd, "soren lukasz") == "Søren Łukasz Kjær"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="find._named knows no initials: what matches by them counts as found elsewhere"
-)
 def test_pinyin_initials(crowd: App) -> None:
     assert best(crowd, "zw") == "张伟"
 
 
-@pytest.mark.xfail(strict=True, reason="find._ADDRESS: 總 and other traditional forms of address are missing")
 def test_a_traditional_form_of_address(crowd: App) -> None:
     assert best(crowd, "王總") == "王建国"
 
 
-@pytest.mark.xfail(strict=True, reason="find._by_company compares the surname with the unfolded name")
 def test_a_traditional_name_by_company_and_title(crowd: App) -> None:
     assert best(crowd, "鸿图的陈总") == "陳美玲"
 
 
-@pytest.mark.xfail(strict=True, reason="points.phone_digests: full-width digits are digits, but not folded")
 def test_full_width_digits_are_digits(crowd: App) -> None:
     wide = "030 901820".translate({ord(d): chr(ord(d) + 0xFEE0) for d in "0123456789"})
     assert best(crowd, wide) == "Dana Whitfield"
@@ -156,9 +147,6 @@ def test_companies_with_and_without_their_form(crowd: App) -> None:
     assert {said: best(crowd, said, "company") for said, _ in COMPANIES} == dict(COMPANIES)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="find._by_key: the legal form is left out of what is stored, not of what is said"
-)
 def test_a_company_said_with_another_legal_form(crowd: App) -> None:
     crowd.engine.work(lambda uow: company(uow, "Initech"))
     said = {
@@ -280,9 +268,6 @@ def test_scope_hides_the_records_of_others(
     assert anything == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="find: search.match cuts to 50 candidates before the scope is looked at"
-)
 def test_ones_own_is_found_among_many_of_others(owners: tuple[App, dict[str, UUID]]) -> None:
     app, ids = owners
 

@@ -115,10 +115,6 @@ def test_a_fenced_off_worker_marks_nothing(post: App) -> None:
     assert row(post).state == "sent"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="outbox.sent: the message's external id is set even where the outbox row was fenced off",
-)
 def test_a_fenced_off_worker_leaves_the_messages_id_alone(post: App) -> None:
     (slow,) = get(post)
     run_out(post)
@@ -177,10 +173,6 @@ def test_delivery_goes_on_after_a_message_that_cannot_be_sent(post: App) -> None
     assert external_ids(post) == ["x-1", None, "x-3"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="delivery._deliver catches CannotSend alone: the rest of the claim waits out its lease",
-)
 def test_a_sender_that_breaks_holds_nothing_else_up(post: App) -> None:
     queue(post, "good")
 
