@@ -43,7 +43,8 @@ def weigh(
 def _offered(reading: Reading, able: Container[str]) -> bool:
     """Whether a reading is worth a button: it does something that can be done, and is not far-fetched."""
     acts = any(not c.name.startswith("smalltalk.") for c in reading.commands) or reading.confidence >= ASK
-    return acts and reading.confidence >= WORTH and all(c.name in able for c in reading.commands)
+    able_to = bool(reading.commands) and all(c.name in able for c in reading.commands)
+    return able_to and acts and reading.confidence >= WORTH
 
 
 def _alone(reading: Reading | None) -> Verdict:

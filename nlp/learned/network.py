@@ -36,7 +36,9 @@ def encoder(width: int, depth: int, dropout: float) -> Model[Any, Any]:
     """Feature rows of each message to vectors of each token."""
     embed = concatenate(
         *(
-            HashEmbed(width if name == "word" else width // 2, SIZES[name], column=i, dropout=dropout)
+            HashEmbed(
+                width if name == "word" else width // 2, SIZES[name], column=i, dropout=dropout, seed=i + 1
+            )
             for i, name in enumerate(COLUMNS)
         ),
         chain(pretrained(), Linear(nO=width)),
