@@ -93,7 +93,9 @@ def parse(
     tz: ZoneOption = "UTC",
     lang: LanguageOption = None,
     currency: Annotated[str, typer.Option(help="ISO 4217 code where none was said")] = "USD",
-    explain: Annotated[bool, typer.Option("--explain", help="Also the readings, and where slots came from")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also the readings, and where slots came from")
+    ] = False,
 ) -> None:
     """Read one utterance a line, print what it means as JSON."""
     from bot.app import country_of
@@ -130,7 +132,9 @@ def _lines() -> Iterator[str]:
 
 @cli.command()
 def train(
-    if_stale: Annotated[bool, typer.Option("--if-stale", help="Only where it is missing or out of date")] = False,
+    if_stale: Annotated[
+        bool, typer.Option("--if-stale", help="Only where it is missing or out of date")
+    ] = False,
 ) -> None:
     """Make the language model from the corpus and the phrases; it takes a minute or two."""
     from bot import language
@@ -148,7 +152,9 @@ def train(
 @cli.command()
 def evaluate(
     half: Annotated[str, typer.Option(help="dev or test")] = "dev",
-    write: Annotated[bool, typer.Option("--write", help="Write docs/language.md instead of printing")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write docs/language.md instead of printing")
+    ] = False,
 ) -> None:
     """Measure the parser on utterances that it was not made from."""
     from bot import language

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +87,9 @@ def _case(data: Mapping[str, Any]) -> Case:
 
 def spoken(name: str, slots: Mapping[str, Any]) -> Spoken:
     """A command in comparable form."""
-    return Spoken(name, frozenset((name, slot, json.dumps(value, ensure_ascii=False)) for slot, value in slots.items()))
+    return Spoken(
+        name, frozenset((name, slot, json.dumps(value, ensure_ascii=False)) for slot, value in slots.items())
+    )
 
 
 def _heard(reading: Reading) -> tuple[Spoken, ...]:
@@ -166,10 +169,14 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, Share]:
         "slots F1": Share(2 * common, found + there),
         "whole message exact": _share(o.whole for o in outcomes),
         "run or offered": _share(o.offered for o in scope),
-        "wrong action without asking": _share(r and not o.right_commands for r, o in zip(ran, outcomes, strict=True)),
+        "wrong action without asking": _share(
+            r and not o.right_commands for r, o in zip(ran, outcomes, strict=True)
+        ),
         "asked although right": _share(o.parse.decision == "ask" and o.right_commands for o in scope),
         "out of scope run": _share(o.parse.decision == "run" and not o.right_commands for o in outside),
-        "out of scope asked about": _share(o.parse.decision == "ask" and not o.right_commands for o in outside),
+        "out of scope asked about": _share(
+            o.parse.decision == "ask" and not o.right_commands for o in outside
+        ),
     }
 
 
@@ -189,6 +196,6 @@ def _slot_counts(outcomes: Sequence[Outcome]) -> tuple[int, int, int]:
 def bins(outcomes: Sequence[Outcome], edges: Sequence[float]) -> Iterator[tuple[float, float, Share]]:
     """Calibration: for each band of confidence, how often the best reading has the right commands."""
     best = [(o.parse.readings[0].confidence, o) for o in outcomes if o.parse.readings]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         inside = [(c, o) for c, o in best if low <= c < high]
         yield low, high, _share(o.is_right(_heard(o.parse.readings[0])) for _, o in inside)

@@ -81,6 +81,10 @@ def _together(by_phrases: Reading, learned: Reading | None) -> Reading:
 def _completed(spoken: Said, learned: Said) -> Said:
     """With the slots that lie in none of the words that the phrase has already used."""
     used = " ".join(spoken.sources.values())
-    more = {s: v for s, v in learned.slots.items() if s not in spoken.slots and learned.sources.get(s) and learned.sources[s] not in used}
+    more = {
+        s: v
+        for s, v in learned.slots.items()
+        if s not in spoken.slots and learned.sources.get(s) and learned.sources[s] not in used
+    }
     sources = {s: learned.sources[s] for s in more}
     return replace(spoken, slots={**spoken.slots, **more}, sources={**spoken.sources, **sources})

@@ -64,7 +64,9 @@ class Money:
     def value(self, currency: str) -> str:
         """The catalogue's form, "20000 USD"; `currency` is the one where none was said."""
         number = self.number.normalize()
-        plain = f"{number:f}" if number == number.to_integral() else f"{self.number.quantize(Decimal('0.01')):f}"
+        plain = (
+            f"{number:f}" if number == number.to_integral() else f"{self.number.quantize(Decimal('0.01')):f}"
+        )
         return f"{plain} {_code(self.mark, currency)}"
 
 

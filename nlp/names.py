@@ -140,7 +140,9 @@ def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
     The end of a possessive is left out.
     """
     if has_cjk(words[start:end]):
-        behind = (m.end() for m in _AFTER_CHINESE.finditer(fold(words), start + 1) if m.start() <= end < m.end())
+        behind = (
+            m.end() for m in _AFTER_CHINESE.finditer(fold(words), start + 1) if m.start() <= end < m.end()
+        )
         return start, next(behind, end)
     if not words[start].isupper():
         return start, end

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nlp.clauses import Piece, pieces
-from nlp.gate import SURE, weigh
+from nlp.gate import weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase

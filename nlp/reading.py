@@ -101,7 +101,10 @@ class Parse:
 def _explained(reading: Reading) -> dict[str, Any]:
     return {
         "confidence": round(reading.confidence, 3),
-        "commands": [{"name": c.name, "from": c.rule, "slots": dict(c.slots), "words": dict(c.sources)} for c in reading.commands],
+        "commands": [
+            {"name": c.name, "from": c.rule, "slots": dict(c.slots), "words": dict(c.sources)}
+            for c in reading.commands
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """The report on the language: measures as tables, and what they say."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from nlp.evaluate import Outcome, bins, measures
 from nlp.gate import ASK, RUN
@@ -24,9 +25,13 @@ looked at while the parser is being made (dev); the other half (test) is only co
 """
 
 
-def written(half: str, outcomes: Mapping[str, Sequence[Outcome]], dev: Mapping[str, Sequence[Outcome]]) -> str:
+def written(
+    half: str, outcomes: Mapping[str, Sequence[Outcome]], dev: Mapping[str, Sequence[Outcome]]
+) -> str:
     """The page: the measures of one half, the calibration of the gate, and what falls short."""
-    return "\n".join([_HEAD, f"## Measures ({half})", "", _table(outcomes), _calibration(dev), _shortfalls(outcomes)])
+    return "\n".join(
+        [_HEAD, f"## Measures ({half})", "", _table(outcomes), _calibration(dev), _shortfalls(outcomes)]
+    )
 
 
 def _table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
@@ -49,7 +54,7 @@ commands, by its confidence:
     bands = {lang: list(bins(found, EDGES)) for lang, found in dev.items()}
     rows = [
         [f"{low:.1f}–{min(high, 1.0):.1f}", *(f"{b[i][2]} of {b[i][2].n}" for b in bands.values())]
-        for i, (low, high) in enumerate(zip(EDGES, EDGES[1:], strict=False))
+        for i, (low, high) in enumerate(pairwise(EDGES))
     ]
     return head + "\n" + _rows([["confidence", *bands], ["---"] * (len(bands) + 1), *rows])
 

@@ -58,7 +58,9 @@ def recognise(text: str, folded: str, country: str) -> list[Span]:
         if 7 <= digits <= 15 and not re.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*", m[0]):
             found.append(Span("phone", m.start(), m.end(), phone_value(m[0], country)))
     taken = list(found)
-    found += [Span("money", m.start, m.end, m.money) for m in money.find(folded) if _free(m.start, m.end, taken)]
+    found += [
+        Span("money", m.start, m.end, m.money) for m in money.find(folded) if _free(m.start, m.end, taken)
+    ]
     taken = list(found)
     found += [
         Span(_time_kind(t), t.start, t.end, t) for t in find_times(text) if _free(t.start, t.end, taken)

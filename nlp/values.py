@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from nlp.lexicon import SYNONYMS
-from nlp.money import read as read_money
+from nlp.quantities import counted
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
 from nlp.text import clean, detect, fold
@@ -22,7 +21,8 @@ _NOUN_FIRST = re.compile(
     re.IGNORECASE,
 )
 _NOUN_LAST = re.compile(
-    r"(?:'s)?\s+(?:task|reminder|ticket|case|deal|opportunity|order|campaign|rule|nudge|alert)s?$|(?:的)?(?:那[个個])?(?:任[务務]|提醒|工[单單]|[单單]子|商[机機]|案子|[订訂][单單]|活[动動])$|(?<=.)那?(?:[个個单單案笔筆条條])$", re.IGNORECASE
+    r"(?:'s)?\s+(?:task|reminder|ticket|case|deal|opportunity|order|campaign|rule|nudge|alert)s?$|(?:的)?(?:那[个個])?(?:任[务務]|提醒|工[单單]|[单單]子|商[机機]|案子|[订訂][单單]|活[动動])$|(?<=.)那?(?:[个個单單案笔筆条條])$",
+    re.IGNORECASE,
 )
 _CURRENCY = {
     "dollar": "USD",
@@ -91,15 +91,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
     if kind in ("moment", "delay", "due", "period", "repeat", "close_date"):
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
-        found = lookup(kind, said)
-        if (
-            kind == "language"
-            and found == "zh-Hans"
-            and "简" not in fold(said)
-            and detect(said, context.lang) == "zh-Hant"
-        ):
-            found = "zh-Hant"
-        return found if found or not choices else (fold(said) if fold(said) in choices else None)
+        return _closed(kind, said, context, choices)
     match kind:
         case "member":
             return "me" if _ME.fullmatch(fold(said)) else _plain(said)
@@ -112,13 +104,8 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
             return tags(said)
         case "tag":
             return said.strip(" #\"'")
-        case "amount":
-            money = read_money(fold(said))
-            return money.value(context.currency) if money else None
-        case "quantity":
-            return _quantity(said)
-        case "items":
-            return _CLASSIFIER.sub("", said).strip()
+        case "amount" | "quantity" | "items":
+            return counted(kind, said, context.currency)
         case "task" | "reminder" | "ticket" | "deal" | "order" | "activity" | "campaign" | "rule":
             return reference(said)
         case "contact" | "company" | "name":
@@ -126,26 +113,17 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
     return said
 
 
-_CLASSIFIER = re.compile(r"^[把个個台套件张張只隻支条條块塊本部辆輛瓶双雙颗顆]的?(?=[\u4e00-\u9fffA-Za-z])")
-_DOZENS = re.compile(r"(half a |\d+ |an? |two |three )?dozens?|(\d+|半|[一两二三])?打")
-_SMALL = {"half a": Decimal("0.5"), "半": Decimal("0.5"), "a": Decimal(1), "an": Decimal(1), "two": Decimal(2), "three": Decimal(3)}
-_WORDS = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
-
-
-def _quantity(said: str) -> str | None:
-    """A number alone; dozens are multiplied out."""
-    folded = fold(said)
-    if dozens := _DOZENS.search(folded):
-        count = (dozens[1] or dozens[2] or "a").strip()
-        small = _SMALL.get(count)
-        if small is None:
-            money = read_money(count)
-            small = money.number if money else Decimal(1)
-        return f"{(small * 12).normalize():f}"
-    if folded in _WORDS or folded in ("a", "an"):
-        return _WORDS.get(folded, "1")
-    found = read_money(folded)
-    return f"{found.number.normalize():f}" if found else None
+def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> str | None:
+    """A value of a closed list."""
+    found = lookup(kind, said)
+    if (
+        kind == "language"
+        and found == "zh-Hans"
+        and "简" not in fold(said)
+        and detect(said, context.lang) == "zh-Hant"
+    ):
+        found = "zh-Hant"
+    return found if found or not choices else (fold(said) if fold(said) in choices else None)
 
 
 def _plain(said: str) -> str:

@@ -22,7 +22,9 @@ def fingerprint(phrases: Mapping[str, Any]) -> str:
     """What a model is made from, as one hash: the corpus, the phrases, the tables, and the code that learns."""
     digest = hashlib.sha256(json.dumps(phrases, sort_keys=True, ensure_ascii=False).encode())
     tables = [HERE.parent / name for name in ("catalogue.yaml", "lexicon.yaml", "wordclasses.yaml")]
-    for path in sorted([*(HERE.parent / "corpus").rglob("*.txt"), *HERE.glob("*.py"), HERE / "config.cfg", *tables]):
+    for path in sorted(
+        [*(HERE.parent / "corpus").rglob("*.txt"), *HERE.glob("*.py"), HERE / "config.cfg", *tables]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -21,7 +21,9 @@ _BEFORE = {
 }  # fmt: skip
 _SELF = frozenset("me i my mine us we myself 我 我的 自己 我自己 本人 nobody everyone everybody the".split())
 _FREE = frozenset({"title", "text", "items", "reason", "filter", "segment", "task", "reminder"})
-_THINGS = frozenset({"deal", "order", "ticket", "task", "reminder", "campaign", "activity", "rule", "segment", "value"})
+_THINGS = frozenset(
+    {"deal", "order", "ticket", "task", "reminder", "campaign", "activity", "rule", "segment", "value"}
+)
 PEOPLE = NAMES
 RENAMED = 0.65  # how often a sentence gets other names
 SWAPPED = 0.35  # and, if so, its free text that of another
@@ -59,12 +61,16 @@ class Augmenter:
             self.names.setdefault(script, set()).add(words)
             if script == "en":
                 self.names[script].add(words.split()[0])
-        if mark.slot in _FREE and not any(m.depth > mark.depth and mark.start <= m.start < mark.end for m in part.marks):
+        if mark.slot in _FREE and not any(
+            m.depth > mark.depth and mark.start <= m.start < mark.end for m in part.marks
+        ):
             self.fillers.setdefault((script, part.command, mark.slot), []).append(words)
 
     def varied(self, sentence: Sentence) -> Sentence:
         """The sentence as somebody else might type it."""
-        parts = [self._renamed(sentence.lang, p) if self.random.random() < RENAMED else p for p in sentence.parts]
+        parts = [
+            self._renamed(sentence.lang, p) if self.random.random() < RENAMED else p for p in sentence.parts
+        ]
         parts = [self._mistyped(sentence.lang, p) if self.random.random() < 0.15 else p for p in parts]
         chance = self.random.random()
         if chance < 0.2:
@@ -95,9 +101,8 @@ class Augmenter:
             some = [self.random.choice(self.single[lang]) for _ in range(self.random.choice((2, 2, 2, 3)))]
             if all(s.parts[0].command == "none" for s in some):
                 continue
-            parts = [some[0].parts[0]]
-            for sentence in some[1:]:
-                parts.append(_led(self.random.choice(_JOINTS[_script(lang)]), sentence.parts[0]))
+            joints = _JOINTS[_script(lang)]
+            parts = [some[0].parts[0], *(_led(self.random.choice(joints), s.parts[0]) for s in some[1:])]
             yield self.varied(Sentence(lang, tuple(parts)))
 
     def _renamed(self, lang: str, part: Part) -> Part:
@@ -109,7 +114,7 @@ class Augmenter:
             if words is None:
                 continue
             text = text[: mark.start] + words + text[mark.end :]
-            marks = [_shifted(m, mark.start, mark.end, len(words) - (mark.end - mark.start)) for m in marks]
+            marks = [_shifted(m, mark.end, len(words) - (mark.end - mark.start)) for m in marks]
         return replace(part, text=text, marks=tuple(marks))
 
     def _instead(self, lang: str, command: str, mark: Mark, said: str, marks: Sequence[Mark]) -> str | None:
@@ -135,8 +140,8 @@ class Augmenter:
         return replace(part, text=part.text[:at] + changed + part.text[at + 2 :])
 
 
-def _shifted(mark: Mark, start: int, end: int, by: int) -> Mark:
-    """A mark after the words at [start, end) became longer by so many characters."""
+def _shifted(mark: Mark, end: int, by: int) -> Mark:
+    """A mark after words that end at `end` became longer by so many characters."""
     return replace(
         mark,
         start=mark.start + (by if mark.start >= end else 0),

@@ -80,7 +80,9 @@ def part(line: str) -> Part:
     command, _, aside = head.strip().partition(" ")
     said = said.removeprefix(" ")
     text, marks = _marked(said)
-    return Part(command, text, marks, {m[1]: m[2] if m[2] is not None else m[3] for m in _ASIDE.finditer(aside)})
+    return Part(
+        command, text, marks, {m[1]: m[2] if m[2] is not None else m[3] for m in _ASIDE.finditer(aside)}
+    )
 
 
 def _marked(said: str) -> tuple[str, tuple[Mark, ...]]:

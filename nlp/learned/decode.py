@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from nlp.learned.corpus import NONE
 from nlp.learned.examples import OUT
 from nlp.learned.network import Floats
 from nlp.learned.reader import Encoded, Judged, Reader
@@ -98,9 +97,7 @@ def _tags(scores: Floats, labels: Sequence[str], kinds: set[str]) -> list[str]:
     """The best path through the allowed tags (Viterbi); I-x follows B-x or I-x only."""
     allowed = [i for i, tag in enumerate(labels) if tag == OUT or tag[2:] in kinds]
     names = [labels[i] for i in allowed]
-    steps = np.array(
-        [[_START if t[0] == "I" and f[1:] != t[1:] else 0.0 for t in names] for f in names]
-    )
+    steps = np.array([[_START if t[0] == "I" and f[1:] != t[1:] else 0.0 for t in names] for f in names])
     at = scores[:, allowed].astype(float)
     best = at[0] + np.array([_START if t[0] == "I" else 0.0 for t in names])
     back = []

@@ -55,9 +55,7 @@ def example(sentence: Sentence, country: str = "US") -> Example | None:
             return None
         marks = [m.moved(offset) for m in part.marks]
         segments.append(_segment(part, marks, tokens, at, stop, text))
-        names |= {
-            k for k in range(at, stop) for m in marks if m.slot in NAMES and _inside(tokens[k], m)
-        }
+        names |= {k for k in range(at, stop) for m in marks if m.slot in NAMES and _inside(tokens[k], m)}
         at, offset = stop, end
     return Example(tuple(tokens), tuple(segments), frozenset(names))
 
@@ -71,9 +69,7 @@ def _inside(token: Token, mark: Mark) -> bool:
 def _segment(
     part: Part, marks: Sequence[Mark], tokens: Sequence[Token], start: int, stop: int, text: str
 ) -> Segment:
-    rows = [
-        _tags(tokens[start:stop], [m for m in marks if (m.depth > 0) == deep]) for deep in (False, True)
-    ]
+    rows = [_tags(tokens[start:stop], [m for m in marks if (m.depth > 0) == deep]) for deep in (False, True)]
     return Segment(start, stop, part.command, rows[0], rows[1], _values(part, marks, text))
 
 

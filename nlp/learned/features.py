@@ -63,7 +63,13 @@ def features(tokens: Sequence[Token], hidden: frozenset[int] = frozenset()) -> F
 
 def _grams(token: Token, words: Sequence[str], i: int, unseen: bool) -> tuple[int, ...]:
     before = words[i - 1] if i else "^"
-    own = () if unseen else _subwords(words[i]) if token.shape in ("lower", "title", "upper") else (key("w:" + words[i]),)
+    own = (
+        ()
+        if unseen
+        else _subwords(words[i])
+        if token.shape in ("lower", "title", "upper")
+        else (key("w:" + words[i]),)
+    )
     more = [key(f"2:{before} {words[i]}")]
     if i:
         more.append(key(f"3:{words[i - 2] if i > 1 else '^'} {before} {words[i]}"))

@@ -20,16 +20,19 @@ from nlp.values import closed_kind, field_value, lookup, value
 
 TIMES = ("moment", "delay", "due", "period", "repeat", "close_date")
 REFERENCES = ("deal", "order", "ticket", "task", "reminder", "campaign", "rule")
-_QUOTED = re.compile("\"[^\"\\n]{2,60}\"|“[^”\\n]{2,60}”|「[^」\\n]{1,60}」")
+_QUOTED = re.compile('"[^"\\n]{2,60}"|“[^”\\n]{2,60}”|「[^」\\n]{1,60}」')
 PEOPLE = ("contact", "company", "member", "name")
 FREE = ("text", "title", "items", "topic")
 TOLD = (("activity.log", "text"), ("rule.add", "text"), ("ticket.note", "text"), ("ticket.reply", "text"))
 _COURTESY = re.compile(
-    r"[\s,，。.!！]*(?:\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers)|谢谢|謝謝|谢啦|谢了|多谢|拜托|麻烦了|辛苦了?)[\s.!。！~]*$", re.IGNORECASE
+    r"[\s,，。.!！]*(?:\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers)|谢谢|謝謝|谢啦|谢了|多谢|拜托|麻烦了|辛苦了?)[\s.!。！~]*$",
+    re.IGNORECASE,
 )
 SURE_VALUE = float(np.log(0.5))
 _EDGE = " \n\t,;:，；：、。!！?？\"“”「」'-–—~"
-_SOFT = re.compile(r"^(?:(?:the|a|an|to|that|about|please|pls)\s+|(?:下|一下|把)(?=[\u4e00-\u9fff]))", re.IGNORECASE)
+_SOFT = re.compile(
+    r"^(?:(?:the|a|an|to|that|about|please|pls)\s+|(?:下|一下|把)(?=[\u4e00-\u9fff]))", re.IGNORECASE
+)
 
 
 @dataclass
@@ -69,7 +72,12 @@ class Filling:
 
 
 def fill(
-    text: str, tokens: Sequence[Token], clause: Clause, marked: Sequence[Marked], values: Mapping[str, Sequence[str]], context: Context
+    text: str,
+    tokens: Sequence[Token],
+    clause: Clause,
+    marked: Sequence[Marked],
+    values: Mapping[str, Sequence[str]],
+    context: Context,
 ) -> Said:
     """The command of a clause with its slots; `values` are the closed lists in the order the network knows them."""
     filling = Filling(text, tokens, clause, context)
@@ -145,7 +153,11 @@ def _implied(filling: Filling, values: Mapping[str, Sequence[str]]) -> None:
         if slot in filling.slots or logs is None:
             continue
         must = slot in filling.shape.required
-        order = [values[kind][i] for i in np.argsort(-logs) if values[kind][i] in choices or (values[kind][i] == ABSENT and not must)]
+        order = [
+            values[kind][i]
+            for i in np.argsort(-logs)
+            if values[kind][i] in choices or (values[kind][i] == ABSENT and not must)
+        ]
         best = order[0]
         if best != ABSENT and (must or logs[list(values[kind]).index(best)] > SURE_VALUE):
             filling.put(slot, best, "")

@@ -57,8 +57,7 @@ def _merged(found: Sequence[Draft]) -> list[tuple[Draft, float]]:
     best: dict[tuple[str, ...], Draft] = {}
     weight: dict[tuple[str, ...], float] = {}
     top = found[0].score
-    for draft in found:
-        draft = _without_courtesies(draft)
+    for draft in map(_without_courtesies, found):
         names = tuple(c.command for c in draft.clauses)
         best.setdefault(names, draft)
         weight[names] = weight.get(names, 0.0) + float(np.exp(draft.score - top))
@@ -70,4 +69,3 @@ def _without_courtesies(draft: Draft) -> Draft:
     kept = tuple(c for c in draft.clauses if c.command != NONE)
     acts = tuple(c for c in kept if c.command not in _ALONE)
     return Draft(acts or kept[:1], draft.score)
-

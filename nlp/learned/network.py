@@ -26,7 +26,7 @@ from thinc.api import (
 from nlp.learned.features import COLUMNS, VECTOR
 from nlp.learned.vectors import WIDTH, vectors
 
-Floats = np.ndarray[Any, np.dtype[np.float32]]
+Floats = Any  # arrays of 32-bit floats; numpy and thinc have types of their own for them that do not meet
 PIECES = 2  # of each maxout layer
 SIZES = {"word": 4000, "prefix": 1500, "suffix": 1500, "shape": 200, "class": 200, "pair": 4000}
 
@@ -34,7 +34,7 @@ SIZES = {"word": 4000, "prefix": 1500, "suffix": 1500, "shape": 200, "class": 20
 @registry.layers("parley.Encoder.v1")
 def encoder(width: int, depth: int, dropout: float) -> Model[Any, Any]:
     """Feature rows of each message to vectors of each token."""
-    embed = concatenate(
+    embed: Model[Any, Any] = concatenate(
         *(
             HashEmbed(
                 width if name == "word" else width // 2, SIZES[name], column=i, dropout=dropout, seed=i + 1
@@ -55,7 +55,9 @@ def pretrained() -> Model[Any, Any]:
     return Model("pretrained", _pretrained_forward, dims={"nO": WIDTH})
 
 
-def _pretrained_forward(model: Model[Any, Any], rows: Any, is_train: bool) -> tuple[Floats, Callable[[Any], Any]]:
+def _pretrained_forward(
+    _model: Model[Any, Any], rows: Any, _is_train: bool
+) -> tuple[Floats, Callable[[Any], Any]]:
     found = vectors()[rows[:, VECTOR].astype(np.int64)]
     return found, lambda _: np.zeros_like(rows)
 
@@ -63,15 +65,17 @@ def _pretrained_forward(model: Model[Any, Any], rows: Any, is_train: bool) -> tu
 @registry.layers("parley.Grams.v1")
 def grams(rows: int, width: int) -> Model[Any, Any]:
     """The n-grams of each token, as a flat array of keys and their counts, to the sum of their vectors."""
-    return Model("grams", _grams_forward, init=_grams_init, dims={"nO": width, "nV": rows}, params={"E": None})
+    return Model(
+        "grams", _grams_forward, init=_grams_init, dims={"nO": width, "nV": rows}, params={"E": None}
+    )
 
 
-def _grams_init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
+def _grams_init(model: Model[Any, Any], _given: Any = None, _wanted: Any = None) -> None:
     model.set_param("E", model.ops.alloc2f(model.get_dim("nV"), model.get_dim("nO")))
 
 
 def _grams_forward(
-    model: Model[Any, Any], given: tuple[Any, Any], is_train: bool
+    model: Model[Any, Any], given: tuple[Any, Any], _is_train: bool
 ) -> tuple[Floats, Callable[[Floats], None]]:
     keys, counts = given
     table = model.get_param("E")
@@ -80,7 +84,7 @@ def _grams_forward(
     sums = np.add.reduceat(table[at], starts, axis=0)
 
     def backprop(d_sums: Floats) -> None:
-        gradient = np.zeros_like(table)
+        gradient: Any = np.zeros_like(table)
         np.add.at(gradient, at, np.repeat(d_sums, counts, axis=0))
         model.inc_grad("E", gradient)
 
@@ -99,8 +103,16 @@ def marker(width: int, dropout: float) -> Model[Any, Any]:
     return with_array(
         chain(
             Maxout(nO=width, nP=PIECES, normalize=True, dropout=dropout),
-            residual(chain(expand_window(window_size=1), Maxout(nO=width, nP=PIECES, normalize=True, dropout=dropout))),
-            residual(chain(expand_window(window_size=1), Maxout(nO=width, nP=PIECES, normalize=True, dropout=dropout))),
+            residual(
+                chain(
+                    expand_window(window_size=1), Maxout(nO=width, nP=PIECES, normalize=True, dropout=dropout)
+                )
+            ),
+            residual(
+                chain(
+                    expand_window(window_size=1), Maxout(nO=width, nP=PIECES, normalize=True, dropout=dropout)
+                )
+            ),
         ),
         pad=2,
     )

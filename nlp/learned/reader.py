@@ -1,12 +1,12 @@
 """The spaCy component that reads: it learns from examples and says what it sees in a message."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Embed, Model, Optimizer
@@ -15,7 +15,6 @@ from nlp.learned.examples import ABSENT, OUT, Example, Segment
 from nlp.learned.features import VECTOR, Features
 from nlp.learned.network import Floats, output
 from nlp.shapes import catalogue
-
 
 COMMAND_WEIGHT = 3.0  # a command counts as much as the tags of several tokens
 
@@ -71,9 +70,9 @@ class Judged:
     pooled: Floats
 
 
-def log_softmax(X: Floats) -> Floats:
+def log_softmax(scores: Floats) -> Floats:
     """Along the last axis."""
-    shifted = X - X.max(axis=-1, keepdims=True)
+    shifted = scores - scores.max(axis=-1, keepdims=True)
     result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result
 
@@ -82,9 +81,9 @@ def log_softmax(X: Floats) -> Floats:
 class Reader:
     """Cuts messages, tells the commands of their segments, and marks slots."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - spaCy gives them by name
         self,
-        nlp: Language,
+        nlp: Language,  # noqa: ARG002 - spaCy gives it
         name: str,
         encoder: Model[Any, Any],
         grams: Model[Any, Any],
@@ -98,7 +97,7 @@ class Reader:
         self.encoder, self.grams, self.classifier, self.marker = encoder, grams, classifier, marker
         self.cut, self.command, self.value = output(), output(), output()
         self.outer, self.inner = output(), output()
-        self.embed = Embed(nO=command_width, column=None)
+        self.embed: Model[Any, Any] = Embed(nO=command_width, column=None)
         self._width, self._mark_width, self.command_width = width, mark_width, command_width
         self.known = Labels((), (), (), {})
 
@@ -140,7 +139,9 @@ class Reader:
             return []
         commands = self.embed.predict(self._index([c for _, _, c in clauses]))
         given = [
-            np.hstack([encoded.tokens[a:b], encoded.grams[a:b], np.repeat(commands[i : i + 1], b - a, axis=0)])
+            np.hstack(
+                [encoded.tokens[a:b], encoded.grams[a:b], np.repeat(commands[i : i + 1], b - a, axis=0)]
+            )
             for i, (a, b, _) in enumerate(clauses)
         ]
         hidden = np.vstack(self.marker.predict(given))
@@ -163,9 +164,11 @@ class Reader:
         """Size the outputs for the labels of these examples."""
         self.known = Labels.of(examples)
         sample = [e.features() for e in examples[:8]]
-        self.encoder.initialize([f.rows for f in sample], [np.zeros((len(f.rows), self._width), "f") for f in sample])
+        self.encoder.initialize(
+            [f.rows for f in sample], [np.zeros((len(f.rows), self._width), "f") for f in sample]
+        )
         self.grams.initialize()
-        table = np.random.RandomState(0).uniform(-0.05, 0.05, self.grams.get_param("E").shape)  # noqa: NPY002
+        table: Any = np.random.RandomState(0).uniform(-0.05, 0.05, self.grams.get_param("E").shape)
         self.grams.set_param("E", table.astype("f"))
         self._size()
 
@@ -206,10 +209,11 @@ class Reader:
 
     def settle(self, optimizer: Optimizer) -> None:
         """Take the running averages of the parameters: they generalise better than the last ones."""
+        averages = optimizer.averages or {}
         for layer in self.layers.values():
             for node in layer.walk():
                 for name in node.param_names:
-                    if (found := optimizer.averages.get((node.id, name))) is not None:
+                    if (found := averages.get((node.id, name))) is not None:
                         node.set_param(name, found)
 
     def _learn_cuts(self, flat: Floats, d_tokens: Floats, begins: set[int]) -> float:
@@ -221,7 +225,12 @@ class Reader:
         return loss
 
     def _learn_commands(
-        self, flat: Floats, grams: Floats, d_tokens: Floats, d_grams: Floats, places: Sequence[tuple[int, int, Segment]]
+        self,
+        flat: Floats,
+        grams: Floats,
+        d_tokens: Floats,
+        d_grams: Floats,
+        places: Sequence[tuple[int, int, Segment]],
     ) -> float:
         pooled = np.stack([_pool(flat[a:b], grams[a:b]) for a, b, _ in places])
         hidden, back = self.classifier.begin_update(pooled)
@@ -244,7 +253,12 @@ class Reader:
         return loss
 
     def _learn_marks(
-        self, flat: Floats, grams: Floats, d_tokens: Floats, d_grams: Floats, places: Sequence[tuple[int, int, Segment]]
+        self,
+        flat: Floats,
+        grams: Floats,
+        d_tokens: Floats,
+        d_grams: Floats,
+        places: Sequence[tuple[int, int, Segment]],
     ) -> float:
         commands, back_commands = self.embed.begin_update(self._index([s.command for _, _, s in places]))
         lengths = [b - a for a, b, _ in places]
@@ -273,26 +287,28 @@ class Reader:
 
     # --- keeping
 
-    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002 - spaCy gives it
         """Write the parameters, in half precision."""
         path.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(path / "labels.json", vars(self.known))
-        arrays = {
-            f"{name}/{i}/{param}": node.get_param(param).astype(np.float16)
+        (path / "labels.json").write_text(json.dumps(asdict(self.known)), "utf-8")
+        arrays: dict[str, Any] = {
+            f"{name}/{i}/{param}": node.get_param(param).astype("float16")
             for name, layer in self.layers.items()
             for i, node in enumerate(layer.walk())
             for param in node.param_names
         }
         np.savez_compressed(path / "weights.npz", **arrays)
 
-    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Reader":
+    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Reader":  # noqa: ARG002 - spaCy gives it
         """Read what `to_disk` wrote."""
-        data = srsly.read_json(path / "labels.json")
+        data = json.loads((path / "labels.json").read_text("utf-8"))
         self.known = Labels(
             tuple(data["commands"]), tuple(data["outer"]), tuple(data["inner"]),
             {k: tuple(v) for k, v in data["values"].items()},
         )  # fmt: skip
-        self.encoder.initialize([np.zeros((1, VECTOR + 1), dtype=np.uint64)], [np.zeros((1, self._width), "f")])
+        self.encoder.initialize(
+            [np.zeros((1, VECTOR + 1), dtype=np.uint64)], [np.zeros((1, self._width), "f")]
+        )
         self.grams.initialize()
         self._size()
         with np.load(path / "weights.npz") as arrays:

@@ -15,7 +15,9 @@ class Unfit(Exception):
     """A template that cannot be said: it names a place that no words are known for."""
 
 
-def spoken(phrases: Mapping[str, Mapping[str, Sequence[str]]], fillers: Mapping[str, Filler], dice: random.Random) -> Iterator[Sentence]:
+def spoken(
+    phrases: Mapping[str, Mapping[str, Sequence[str]]], fillers: Mapping[str, Filler], dice: random.Random
+) -> Iterator[Sentence]:
     """Each template said once, its choices and its words by the dice; `fillers` are by language."""
     for lang, by_command in phrases.items():
         macros = {k.strip("<>"): str(v) for k, v in by_command.items() if k.startswith("<")}
@@ -28,7 +30,9 @@ def spoken(phrases: Mapping[str, Mapping[str, Sequence[str]]], fillers: Mapping[
                         continue
 
 
-def _said(template: str, command: str, macros: Mapping[str, str], filler: Filler, dice: random.Random) -> Part:
+def _said(
+    template: str, command: str, macros: Mapping[str, str], filler: Filler, dice: random.Random
+) -> Part:
     words, _, implied = template.partition(" -> ")
     while _MACRO.search(words):
         words = _MACRO.sub(lambda m: f"({macros[m[1]]})", words)

@@ -12,7 +12,9 @@ from nlp.names import guess
 from nlp.spans import Span
 from nlp.text import has_cjk
 
-_TOKEN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]|'(?:s|re|ve|ll|d|m|t)\b|n't\b|[^\W\d_]+?(?=n't\b)|[a-z]{1,5}\d[a-z\d]*(?![^\W\d_\u3400-\u4dbf\u4e00-\u9fff])|[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|\d+|\S")
+_TOKEN = re.compile(
+    r"[\u3400-\u4dbf\u4e00-\u9fff]|'(?:s|re|ve|ll|d|m|t)\b|n't\b|[^\W\d_]+?(?=n't\b)|[a-z]{1,5}\d[a-z\d]*(?![^\W\d_\u3400-\u4dbf\u4e00-\u9fff])|[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|\d+|\S"
+)
 _CLASSES = Path(__file__).parents[1] / "wordclasses.yaml"
 LONGEST_CLASS = 5  # characters of the longest Chinese word that has a class
 

@@ -15,7 +15,7 @@ def test_every_line_is_well_formed_and_of_the_catalogue() -> None:
 
 
 def test_a_part_is_read_with_its_marks() -> None:
-    read = part('task.add priority=urgent | (title: send (company: Acme) the \\(new\\) quote)')
+    read = part("task.add priority=urgent | (title: send (company: Acme) the \\(new\\) quote)")
     assert read.text == "send Acme the (new) quote"
     assert read.marks == (Mark("title", 0, 25), Mark("company", 5, 9, 1))
     assert read.implied == {"priority": "urgent"}

@@ -32,7 +32,9 @@ def test_an_amount_is_found_by_itself(said: str, value: str) -> None:
     assert (found.start, found.end, found.money.value("USD")) == (0, len(said), value)
 
 
-@pytest.mark.parametrize(("said", "value"), [("3,100", "3100 EUR"), ("27400", "27400 EUR"), ("八千", "8000 EUR")])
+@pytest.mark.parametrize(
+    ("said", "value"), [("3,100", "3100 EUR"), ("27400", "27400 EUR"), ("八千", "8000 EUR")]
+)
 def test_a_bare_number_is_an_amount_only_where_one_is_asked_for(said: str, value: str) -> None:
     assert list(find(fold(said))) == []
     money = read(fold(said))
