@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from nlp.reading import Decision, Reading, Said
 
 SURE = 0.7  # of a reading by phrases where nothing was learned
-RUN = 0.9  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
+RUN = 0.98  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
-_WHOLE, _KNOWN, _PARTLY = 20.0, 60.0, 3.0
-_UNSEEN = 0.01  # the probability of a reading that the learned reader did not think of
+_WHOLE, _KNOWN, _PARTLY = 200.0, 3000.0, 3.0
+_DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
+_SOME_WAY = 0.15
+_UNSEEN = 0.002  # the probability of a reading that the learned reader did not think of
 WORTH = 0.04  # what is worth a button
+WORTH_UNASKED = 0.25  # the same where nothing is likely
 OFFERED = 3
 
 
@@ -36,7 +39,7 @@ def weigh(
     offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
     best = found[0]
     if best not in offered or best.confidence < ASK:
-        return Verdict("none", offered)
+        return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
 
 
@@ -58,12 +61,18 @@ def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: b
     if by_phrases is None:
         return list(learned)
     same = next((r for r in learned if _names(r) == _names(by_phrases)), None)
-    times = (_KNOWN if known else _WHOLE) if by_phrases.confidence > 0.9 else _PARTLY
-    weight = times * max(same.confidence if same else 0.0, _UNSEEN)
-    spoken = replace(_together(by_phrases, same), confidence=weight)
+    likely = max(same.confidence if same else 0.0, _UNSEEN)
+    spoken = replace(_together(by_phrases, same), confidence=likely * _times(by_phrases, likely, known=known))
     found = [spoken, *(r for r in learned if r is not same)]
     total = sum(r.confidence for r in found)
     return sorted((replace(r, confidence=r.confidence / total) for r in found), key=lambda r: -r.confidence)
+
+
+def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
+    """How many times likelier a reading is for being a phrase's."""
+    if by_phrases.confidence < SURE or (by_phrases.confidence < _DOUBTED and likely < _SOME_WAY and not known):
+        return _PARTLY
+    return _KNOWN if known else _WHOLE
 
 
 def _names(reading: Reading) -> list[str]:

@@ -20,6 +20,7 @@ from nlp.view import View, views
 LONGEST = 8000  # characters of one message that are read as commands
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+_LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
 
@@ -118,11 +119,12 @@ class Parser:
         return Reading(tuple(c.said for c in found[0]), found[1]) if found else None
 
     def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
-        finds = not likely or any(c.name == "find" for r in likely for c in r.commands)
+        finds = not likely or any(c.name in _LOOKS for r in likely for c in r.commands)
         if finds and (name := self._bare_name(message, known=False)) is not None:
             return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
         alike = self._by_script[has_cjk(message.text)]
-        others = likely or guesses(self.shapes, message.text, message.context, alike)
+        names = bool(message.context.lookup(message.text))
+        others = guesses(self.shapes, message.text, message.context, alike) if names or not likely else likely
         return Parse(message.text, lang, "none", tuple(others))
 
     def _control(self, message: Message) -> tuple[str, str] | None:
@@ -142,9 +144,9 @@ class Parser:
         ):
             return Said("find", {"text": said}, {"text": said}, "")
         owner = _POSSESSIVE.fullmatch(said)
-        if owner and message.context.lookup(owner[1]):
+        if owner and _covers(message.context, owner[1]):
             return Said("find", {"text": said}, {"text": said}, "")
-        whole = any(k.end - k.start >= len(said) - 1 for k in message.context.lookup(message.text))
+        whole = _covers(message.context, message.text.strip(" .!?。！？"))
         if "find" not in self.shapes or not (whole or (not known and name_like(said) and looks_named(said))):
             return None
         return Said("find", {"text": said}, {"text": said}, "")
@@ -225,6 +227,11 @@ class Parser:
         score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
         command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
+
+
+def _covers(context: Context, words: str) -> bool:
+    """Whether words are a known name and nothing else."""
+    return any(k.end - k.start >= len(words) - 1 for k in context.lookup(words))
 
 
 def _folded(template: str) -> str:

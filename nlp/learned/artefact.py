@@ -53,7 +53,7 @@ class LazyModel:
         # spaCy takes its time to import, and many a command needs no model
         try:
             return import_module("nlp.learned.model").Model.load(self.path)
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is broken in it, the rest goes on
             _log.warning("The language model cannot be read (%s): make it with `parley train`.", error)
             return None
 

@@ -56,7 +56,7 @@ def pretrained() -> Model[Any, Any]:
 
 
 def _pretrained_forward(
-    _model: Model[Any, Any], rows: Any, _is_train: bool
+    model: Model[Any, Any], rows: Any, is_train: bool
 ) -> tuple[Floats, Callable[[Any], Any]]:
     found = vectors()[rows[:, VECTOR].astype(np.int64)]
     return found, lambda _: np.zeros_like(rows)
@@ -70,12 +70,12 @@ def grams(rows: int, width: int) -> Model[Any, Any]:
     )
 
 
-def _grams_init(model: Model[Any, Any], _given: Any = None, _wanted: Any = None) -> None:
+def _grams_init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:
     model.set_param("E", model.ops.alloc2f(model.get_dim("nV"), model.get_dim("nO")))
 
 
 def _grams_forward(
-    model: Model[Any, Any], given: tuple[Any, Any], _is_train: bool
+    model: Model[Any, Any], given: tuple[Any, Any], is_train: bool
 ) -> tuple[Floats, Callable[[Floats], None]]:
     keys, counts = given
     table = model.get_param("E")

@@ -38,7 +38,8 @@ def train(
     optimizer = Adam(plan["learn_rate"], L2=1e-5, grad_clip=1.0)
     for epoch in range(plan["epochs"]):
         optimizer.learn_rate = plan["learn_rate"] * (1.05 - (epoch + 1) / plan["epochs"])
-        examples = _epoch([*sentences, *spoken(phrases, fillers, chance)], augmenter, plan["joined"])
+        said = [s for _ in range(plan["spoken"]) for s in spoken(phrases, fillers, chance)]
+        examples = _epoch([*sentences, *said], augmenter, plan["joined"])
         chance.shuffle(examples)
         loss = 0.0
         for at in range(0, len(examples), plan["batch"]):
