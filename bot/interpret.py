@@ -17,7 +17,7 @@ from nlp.pronouns import is_pronoun, ordinal
 from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
 from nlp.text import clean, detect, fold
-from nlp.values import TIME_KINDS, field_value, merged, value, wholly_time
+from nlp.values import TIME_KINDS, field_value, merged, mostly_time, value, wholly_time
 from storage.queries.buttons import by_label, by_token, is_stale
 from storage.tables import Button, Conversation, Member
 from storage.unit_of_work import UnitOfWork
@@ -161,7 +161,7 @@ class Interpreter:
         if found is None or (slot.kind in _NAME_KINDS and not _can_be_name(parse.text)):
             return None, False
         if slot.kind in TIME_KINDS:
-            return found, wholly_time(parse.text)
+            return (found, wholly_time(parse.text)) if mostly_time(parse.text) else (None, False)
         if slot.kind in _TEXT_KINDS or slot.kind in _NAME_KINDS:
             return found, turn is None or [c.name for c in turn.calls] == ["find"]
         return found, True

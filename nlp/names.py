@@ -95,6 +95,12 @@ def is_place(said: str) -> bool:
     return fold(said).strip() in _PLACES
 
 
+def without_place(said: str) -> str:
+    """A name without the town it comes with: 高雄的林先生 is 林先生."""
+    place, of, name = said.partition("的")
+    return name if of and name and is_place(place) else said
+
+
 def looks_like_company(name: str) -> bool:
     """Whether a name of unknown kind is a company's."""
     return bool(_COMPANYLIKE.search(name)) or bool(_COMPANY_ZH.fullmatch(name))

@@ -35,7 +35,12 @@ _PIECE = re.compile(
     r"|(?P<blank>(?<=[|\[(])\s+(?=[|\])]))|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}<>]+)"
 )
 _FLAT = re.compile(r"[\[(]([^\[\](){}<>]*)[\])]")
-CHINESE = {"member": CHINESE_PERSON, "colleague": CHINESE_PERSON, "job_title": CHINESE_JOB}
+CHINESE = {
+    "member": CHINESE_PERSON,
+    "colleague": CHINESE_PERSON,
+    "mate": CHINESE_PERSON,
+    "job_title": CHINESE_JOB,
+}
 # A slot begins and ends where a Latin word does; Chinese characters are words by themselves.
 _BEGIN, _END = r"(?<![a-z0-9](?=[a-z0-9]))", r"(?!(?<=[a-z0-9])[a-z0-9])"
 _OPTIONAL = re.compile(r"\[[^\[\]]*\][*+?]?|\([^()\[\]]*\)[*?]")

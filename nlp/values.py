@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from nlp.lexicon import SYNONYMS
+from nlp.names import without_place
 from nlp.quantities import counted
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
-from nlp.text import clean, detect, fold
+from nlp.text import clean, detect, fold, has_cjk
 from nlp.time import Found
 from nlp.time import find as find_times
 
@@ -109,7 +110,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
         case "task" | "reminder" | "ticket" | "deal" | "order" | "activity" | "campaign" | "rule":
             return reference(said)
         case "contact" | "company" | "name":
-            return _plain(said)
+            return without_place(_plain(said))
     return said
 
 
@@ -155,6 +156,7 @@ def _due(found: Found, context: Context) -> str | None:
 
 
 TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
+CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
 CLOSED = ("language",)
 _OF_RECORD = {
@@ -253,4 +255,13 @@ def _time_alone(said: str, context: Context) -> bool:
 def wholly_time(said: str, slack: int = SLACK) -> bool:
     """Whether words are a time and nothing else, but for a word or two around it."""
     found = find_times(said, whole=True)
-    return bool(found) and sum(f.end - f.start for f in found) >= len(said.strip()) - slack
+    rest = said
+    for time in reversed(found):
+        rest = rest[: time.start] + rest[time.end :]
+    return bool(found) and sum(CJK_LETTERS if has_cjk(c) else 1 for c in rest if c.isalnum()) <= slack
+
+
+def mostly_time(said: str) -> bool:
+    """Whether a time is the larger part of what was said."""
+    found = find_times(said, whole=True)
+    return sum(f.end - f.start for f in found) * 2 >= len(said.strip())
