@@ -70,7 +70,9 @@ def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: b
 
 def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
     """How many times likelier a reading is for being a phrase's."""
-    if by_phrases.confidence < SURE or (by_phrases.confidence < _DOUBTED and likely < _SOME_WAY and not known):
+    if by_phrases.confidence < SURE or (
+        by_phrases.confidence < _DOUBTED and likely < _SOME_WAY and not known
+    ):
         return _PARTLY
     return _KNOWN if known else _WHOLE
 

@@ -15,6 +15,7 @@ from nlp.spans import Span
 HERE = Path(__file__).parent
 PATH = HERE / "artefact"
 _MARK = "made-from.json"
+_LEARNING = "augment corpus examples features invent network reader spoken tokens train vectors".split()
 _log = logging.getLogger(__name__)
 
 
@@ -22,9 +23,8 @@ def fingerprint(phrases: Mapping[str, Any]) -> str:
     """What a model is made from, as one hash: the corpus, the phrases, the tables, and the code that learns."""
     digest = hashlib.sha256(json.dumps(phrases, sort_keys=True, ensure_ascii=False).encode())
     tables = [HERE.parent / name for name in ("catalogue.yaml", "lexicon.yaml", "wordclasses.yaml")]
-    for path in sorted(
-        [*(HERE.parent / "corpus").rglob("*.txt"), *HERE.glob("*.py"), HERE / "config.cfg", *tables]
-    ):
+    code = [HERE / "config.cfg", *(HERE / f"{name}.py" for name in _LEARNING)]
+    for path in (*sorted((HERE.parent / "corpus").rglob("*.txt")), *code, *tables):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

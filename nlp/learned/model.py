@@ -36,8 +36,8 @@ class Model:
 
     def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> list[Reading]:
         """The readings of a message, best first, with their shares of the probability; no commands mean "none"."""
-        tokens = tokenize(text, folded, spans)[:MOST]
-        if not tokens:
+        tokens = tokenize(text, folded, spans)
+        if not 0 < len(tokens) <= MOST:
             return []
         encoded = self.reader.encode(features(tokens))
         found = [(d, p) for d, p in _merged(drafts(self.reader, encoded)) if p > FAR_FETCHED][:SHOWN]
