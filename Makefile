@@ -8,6 +8,7 @@ run: setup
 	$(BIN)/parley serve
 
 setup: .venv/.ready
+	@$(BIN)/parley train --if-stale
 
 .venv/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

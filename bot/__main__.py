@@ -93,18 +93,25 @@ def parse(
     tz: ZoneOption = "UTC",
     lang: LanguageOption = None,
     currency: Annotated[str, typer.Option(help="ISO 4217 code where none was said")] = "USD",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also the readings, and where slots came from")
+    ] = False,
 ) -> None:
     """Read one utterance a line, print what it means as JSON."""
-    from bot.app import country_of, parts
+    from bot.app import country_of
+    from bot.grammar import reader
+    from handlers.registry import phrasebook
     from nlp.reading import Context
     from nlp.time import Clock, day_first
 
     clock = Clock(_moment(now, _zone(tz)), day_first(tz))
     chosen = _language(lang)
-    parser = parts().interpreter.parser
+    parser = reader(phrasebook())
     for text in _lines():
         context = Context(clock, chosen, currency.upper(), country_of(tz) or "")
-        print(json.dumps(parser.parse(text, context).to_json(), ensure_ascii=False), flush=True)  # noqa: T201 - its output
+        found = parser.parse(text, context)
+        shown = found.to_json() | ({"explained": found.explained()} if explain else {})
+        print(json.dumps(shown, ensure_ascii=False), flush=True)  # noqa: T201 - its output
 
 
 @cli.command()
@@ -121,6 +128,44 @@ def when(now: NowOption = None, tz: ZoneOption = "UTC", lang: LanguageOption = N
 
 def _lines() -> Iterator[str]:
     return (raw.decode("utf-8", "replace").rstrip("\r\n") for raw in sys.stdin.buffer)
+
+
+@cli.command()
+def train(
+    if_stale: Annotated[
+        bool, typer.Option("--if-stale", help="Only where it is missing or out of date")
+    ] = False,
+) -> None:
+    """Make the language model from the corpus and the phrases; it takes a minute or two."""
+    from bot import language
+    from nlp.learned.corpus import Malformed
+
+    if if_stale and language.is_current():
+        return
+    try:
+        language.train(typer.echo)
+    except Malformed as error:
+        typer.echo(f"The corpus has a line that cannot be read: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@cli.command()
+def evaluate(
+    half: Annotated[str, typer.Option(help="dev or test")] = "dev",
+    write: Annotated[
+        bool, typer.Option("--write", help="Write docs/language.md instead of printing")
+    ] = False,
+) -> None:
+    """Measure the parser on utterances that it was not made from."""
+    from bot import language
+
+    if half not in ("dev", "test"):
+        raise typer.BadParameter("choose dev or test")
+    page = language.report("test" if half == "test" else "dev")
+    if write:
+        language.REPORT.write_text(page, "utf-8")
+    else:
+        typer.echo(page)
 
 
 @cli.command()

@@ -135,6 +135,32 @@ def looks_named(said: str) -> bool:
     return bool(_ENGLISH_NAME.fullmatch(said)) and said.lower() not in _NOT_NAMES
 
 
+_AFTER_CHINESE = re.compile(
+    rf"{_FORM}|有限公司|公司|集团|科技|制造|贸易|银行|医院|学校|大学|工厂|事务所|诊所|酒店|超市|餐厅|纸业|机电|建设|建材|食品|餐饮|物流|教育|印刷|纺织|五金|电子|幼儿园|工坊|设计|服饰|化工|实业|农场|茶业"
+)
+
+
+def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
+    """The name that goes on around [start, end): capitalised words, or a Chinese form of address or trade behind it.
+
+    The end of a possessive is left out.
+    """
+    if has_cjk(words[start:end]):
+        behind = (
+            m.end() for m in _AFTER_CHINESE.finditer(fold(words), start + 1) if m.start() <= end < m.end()
+        )
+        return start, next(behind, end)
+    if not words[start].isupper():
+        return start, end
+    for found in _ENGLISH_NAME.finditer(words):
+        first = found[0].split()[0].lower()
+        if found.start() <= start < found.end() and not (first in _NOT_NAMES and found.start() < start):
+            begin = found.start() if first not in _STOP else start
+            last = found.end() - (2 if found[0].endswith(("'s", "’s")) else 0)
+            return begin, max(end, last)
+    return start, end
+
+
 def guess(words: str) -> Iterator[Guess]:
     """Names inside free text: after words that people follow with a name."""
     yield from _english(words)

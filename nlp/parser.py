@@ -2,34 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 from nlp.clauses import Piece, pieces
+from nlp.gate import weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase
 from nlp.reading import Context, Parse, Reading, Said
+from nlp.shapes import Shape
 from nlp.slots import TOLD_AS_PAST, complete
 from nlp.spans import Span, recognise
 from nlp.text import clean, detect, fold, has_cjk
 from nlp.view import View, views
 
 LONGEST = 8000  # characters of one message that are read as commands
-SURE = 0.7
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+_LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the parser knows of a command: the kinds of its slots, which must be there, and the closed lists."""
-
-    name: str
-    kinds: Mapping[str, str]
-    required: frozenset[str] = frozenset()
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,13 @@ class Candidate:
     end: int
 
 
+class Learned(Protocol):
+    """What has learned to read: readings of a message, best first, with their probabilities."""
+
+    def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> Sequence[Reading]:
+        """No commands in a reading mean that the message is none; no readings, that nothing was learned."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message with what was recognised in it."""
@@ -51,12 +51,22 @@ class Message:
     folded: str
     spans: Sequence[Span]
     context: Context
+    phrases: Sequence[Phrase] = ()  # those that may fit some part of it
 
 
 class Parser:
-    """Reads messages by phrases; `shapes` are the commands, `phrases` their templates by language."""
+    """Reads messages by phrases and by what was learned; `shapes` are the commands that may be the outcome.
 
-    def __init__(self, shapes: Sequence[Shape], phrases: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    `phrases` are their templates by language.
+    """
+
+    def __init__(
+        self,
+        shapes: Sequence[Shape],
+        phrases: Mapping[str, Mapping[str, Sequence[str]]],
+        learned: Learned | None = None,
+    ) -> None:
+        self.learned = learned
         self.shapes = {s.name: s for s in shapes}
         self._by_script: dict[bool, list[Phrase]] = {False: [], True: []}
         for language, by_command in phrases.items():
@@ -88,47 +98,45 @@ class Parser:
         if not text or len(text) > LONGEST:
             return Parse(text, lang, "none")
         folded = fold(text)
-        message = Message(text, folded, recognise(text, folded, context.country), context)
+        fitting = [p for p in self._by_script[has_cjk(text)] if p.may_fit(folded)]
+        message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
+        if (name := self._bare_name(message, known=True)) is not None:
+            return Parse(text, lang, "run", (Reading((name,), 0.95),))
+        by_phrases = self._by_phrases(message)
+        learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
+        verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
+        if verdict.decision == "none" or not verdict.readings:
+            return self._unknown(message, lang, verdict.readings)
+        others = guesses(self.shapes, text, context) if verdict.decision == "ask" else ()
+        return Parse(
+            text, lang, verdict.decision, (*verdict.readings, *others), impossible=_impossible(message)
+        )
+
+    def _by_phrases(self, message: Message) -> Reading | None:
         found = self._best(message)
-        if found is None:
-            return self._unknown(message, lang)
-        commands, confidence = found
-        reading = Reading(tuple(c.said for c in commands), confidence)
-        others = tuple(guesses(self.shapes, message.text, context)) if confidence < SURE else ()
-        return Parse(
-            text,
-            lang,
-            "run" if confidence >= SURE else "ask",
-            (reading, *others),
-            impossible=_impossible(message),
-        )
+        return Reading(tuple(c.said for c in found[0]), found[1]) if found else None
 
-    def _unknown(self, message: Message, lang: str) -> Parse:
-        if (name := self._bare_name(message)) is not None:
+    def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
+        finds = not likely or any(c.name in _LOOKS for r in likely for c in r.commands)
+        if finds and (name := self._bare_name(message, known=False)) is not None:
             return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
-        return Parse(
-            message.text,
-            lang,
-            "none",
-            tuple(guesses(self.shapes, message.text, message.context, self.phrases(message))),
-        )
-
-    def phrases(self, message: Message) -> list[Phrase]:
-        """The templates that may fit: those of the message's script, and English ones in a mixed message."""
-        return self._by_script[has_cjk(message.text)]
+        alike = self._by_script[has_cjk(message.text)]
+        names = bool(message.context.lookup(message.text))
+        others = guesses(self.shapes, message.text, message.context, alike) if names or not likely else likely
+        return Parse(message.text, lang, "none", tuple(others))
 
     def _control(self, message: Message) -> tuple[str, str] | None:
         for clause in views(message.text, message.folded, 0, ()):
-            for phrase in self.phrases(message):
+            for phrase in message.phrases:
                 if phrase.command.startswith("control.") and (slots := phrase.match(clause.text)) is not None:
                     rest = clause.said(*slots["rest"]) if "rest" in slots else ""
                     return phrase.command.removeprefix("control."), rest
         return None
 
-    def _bare_name(self, message: Message) -> Said | None:
-
+    def _bare_name(self, message: Message, *, known: bool) -> Said | None:
+        """A name alone is looked up: one that is known or an address, else one that looks like a name."""
         said = message.text.strip(" .!?。！？")
         if [(s.kind, s.end - s.start) for s in message.spans] in (
             [("email", len(said))],
@@ -136,10 +144,10 @@ class Parser:
         ):
             return Said("find", {"text": said}, {"text": said}, "")
         owner = _POSSESSIVE.fullmatch(said)
-        if owner and message.context.lookup(owner[1]):
+        if owner and _covers(message.context, owner[1]):
             return Said("find", {"text": said}, {"text": said}, "")
-        known = [k for k in message.context.lookup(message.text) if k.end - k.start >= len(said) - 1]
-        if "find" not in self.shapes or not (known or (name_like(said) and looks_named(said))):
+        whole = _covers(message.context, message.text.strip(" .!?。！？"))
+        if "find" not in self.shapes or not (whole or (not known and name_like(said) and looks_named(said))):
             return None
         return Said("find", {"text": said}, {"text": said}, "")
 
@@ -180,7 +188,7 @@ class Parser:
         inside = [s for s in message.spans if s.start >= start and s.end <= end]
         head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
         best: Candidate | None = None
-        for phrase in self.phrases(message):
+        for phrase in message.phrases:
             shape = self.shapes.get(phrase.command)
             if shape is None:
                 continue
@@ -219,6 +227,11 @@ class Parser:
         score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
         command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
+
+
+def _covers(context: Context, words: str) -> bool:
+    """Whether words are a known name and nothing else."""
+    return any(k.end - k.start >= len(words) - 1 for k in context.lookup(words))
 
 
 def _folded(template: str) -> str:

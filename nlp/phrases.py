@@ -173,9 +173,13 @@ class Phrase:
         placed = {kind for slot, kind in typed if "{" + slot + "}" in self.template}
         return frozenset({kind for _, kind in typed} - placed), frozenset(placed)
 
+    def may_fit(self, text: str) -> bool:
+        """Whether a text has one of the words without which the template fits none; a cheap look."""
+        return not self._anchors or any(anchor in text for anchor in self._anchors)
+
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
         """The places of the slots when the whole of `text` (folded) fits; None otherwise."""
-        if self._anchors and not any(anchor in text for anchor in self._anchors):
+        if not self.may_fit(text):
             return None
         pattern, groups, _ = self._parts
         found = pattern.fullmatch(text)

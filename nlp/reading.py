@@ -82,6 +82,10 @@ class Parse:
         """The reading that runs or is asked about."""
         return self.readings[0] if self.readings and self.decision != "none" else None
 
+    def explained(self) -> list[dict[str, Any]]:
+        """The readings with their confidences, and for each slot the words it came from."""
+        return [_explained(r) for r in self.readings]
+
     def to_json(self) -> dict[str, Any]:
         """As `parley parse` prints it."""
         best = self.best
@@ -92,6 +96,16 @@ class Parse:
             "decision": self.decision,
             "guesses": [] if self.decision == "run" else [_commands(r) for r in self.readings[:3]],
         }
+
+
+def _explained(reading: Reading) -> dict[str, Any]:
+    return {
+        "confidence": round(reading.confidence, 3),
+        "commands": [
+            {"name": c.name, "from": c.rule, "slots": dict(c.slots), "words": dict(c.sources)}
+            for c in reading.commands
+        ],
+    }
 
 
 def _commands(reading: Reading) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ _TIMES = ("moment", "delay", "due", "period", "repeat")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
 _FILLERS = frozenset("再 请 也 就 要 那 一下 了 吧 the a it to and again please".split())
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
-TOLD_AS_PAST = ("activity.log",)
+TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
 
 
@@ -172,12 +172,18 @@ def _float(filling: Filling, inside: Sequence[Span]) -> None:
     for span in inside:
         for slot, kind in filling.kinds.items():
             if kind in _TIMES and span.kind in TYPED[kind]:
-                filling.put(slot, _time(kind, span.value, filling.context, past=past), span.value.text)
+                filling.put(slot, time_value(kind, span.value, filling.context, past=past), span.value.text)
+            elif kind == "amount" and span.kind == "money":
+                filling.put(slot, span.value.value(filling.context.currency), "")
             elif kind == span.kind:
                 filling.put(slot, span.value, str(span.value))
 
 
-def _time(kind: str, found: Any, context: Context, *, past: bool) -> str | None:
+def time_value(kind: str, found: Any, context: Context, *, past: bool) -> str | None:
+    """An expression of time in the form of the slot's kind; None where it says nothing for it."""
+    if kind == "close_date":
+        day = found.closing(context.clock)
+        return day.isoformat()[:10] if day else None
     if kind == "repeat":
         return found.rule(context.clock)  # type: ignore[no-any-return]
     if kind == "period":

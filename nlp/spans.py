@@ -6,6 +6,7 @@ from typing import Any
 
 import phonenumbers
 
+from nlp import money
 from nlp.time import Found
 from nlp.time import find as find_times
 
@@ -56,6 +57,10 @@ def recognise(text: str, folded: str, country: str) -> list[Span]:
         digits = sum(c.isdigit() for c in m[0])
         if 7 <= digits <= 15 and not re.fullmatch(r"\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*", m[0]):
             found.append(Span("phone", m.start(), m.end(), phone_value(m[0], country)))
+    taken = list(found)
+    found += [
+        Span("money", m.start, m.end, m.money) for m in money.find(folded) if _free(m.start, m.end, taken)
+    ]
     taken = list(found)
     found += [
         Span(_time_kind(t), t.start, t.end, t) for t in find_times(text) if _free(t.start, t.end, taken)

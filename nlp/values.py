@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from nlp.lexicon import SYNONYMS
 from nlp.names import without_place
+from nlp.quantities import counted
 from nlp.reading import Context, Value
 from nlp.spans import phone_value
 from nlp.text import clean, detect, fold, has_cjk
@@ -17,11 +18,12 @@ _ME = re.compile(r"(?:me|i|myself|my|mine|我|我自己|自己|本人)")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _LIST = re.compile(r"\s*(?:,|，|、|;|\band\b|&|和|以及)\s*|\s+(?=#)", re.IGNORECASE)
 _NOUN_FIRST = re.compile(
-    r"^(?:the\s+)?(?:task|reminder|ticket|deal|contact|company|任务|提醒|工单|客户|联系人)\s*(?:about|to|for|of|:|#|no\.?|number)?\s*",
+    r"^(?:the\s+)?(?:task|reminder|ticket|case|deal|order|campaign|contact|company|任务|提醒|工单|客户|联系人)\s*(?:about|to|for|of|:|#|no\.?|number)?\s*",
     re.IGNORECASE,
 )
 _NOUN_LAST = re.compile(
-    r"(?:'s)?\s+(?:task|reminder|ticket|deal)s?$|(?:的)?(?:那个)?(?:任务|提醒|工单|单子)$", re.IGNORECASE
+    r"(?:'s)?\s+(?:task|reminder|ticket|case|deal|opportunity|order|campaign|rule|nudge|alert)s?$|(?:的)?(?:那[个個])?(?:任[务務]|提醒|工[单單]|[单單]子|商[机機]|案子|[订訂][单單]|活[动動])$|(?<=.)那?(?:[个個单單案笔筆条條])$",
+    re.IGNORECASE,
 )
 _CURRENCY = {
     "dollar": "USD",
@@ -87,18 +89,10 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
     said = clean(said)
     if not said:
         return None
-    if kind in ("moment", "delay", "due", "period", "repeat"):
+    if kind in ("moment", "delay", "due", "period", "repeat", "close_date"):
         return _time(kind, said, context)
     if kind in SYNONYMS or choices:
-        found = lookup(kind, said)
-        if (
-            kind == "language"
-            and found == "zh-Hans"
-            and "简" not in fold(said)
-            and detect(said, context.lang) == "zh-Hant"
-        ):
-            found = "zh-Hant"
-        return found if found or not choices else (fold(said) if fold(said) in choices else None)
+        return _closed(kind, said, context, choices)
     match kind:
         case "member":
             return "me" if _ME.fullmatch(fold(said)) else _plain(said)
@@ -111,11 +105,26 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
             return tags(said)
         case "tag":
             return said.strip(" #\"'")
-        case "task" | "reminder" | "ticket":
+        case "amount" | "quantity" | "items":
+            return counted(kind, said, context.currency)
+        case "task" | "reminder" | "ticket" | "deal" | "order" | "activity" | "campaign" | "rule":
             return reference(said)
         case "contact" | "company" | "name":
             return without_place(_plain(said))
     return said
+
+
+def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> str | None:
+    """A value of a closed list."""
+    found = lookup(kind, said)
+    if (
+        kind == "language"
+        and found == "zh-Hans"
+        and "简" not in fold(said)
+        and detect(said, context.lang) == "zh-Hant"
+    ):
+        found = "zh-Hant"
+    return found if found or not choices else (fold(said) if fold(said) in choices else None)
 
 
 def _plain(said: str) -> str:
@@ -131,6 +140,9 @@ def _time(kind: str, said: str, context: Context) -> str | None:
         return None
     if kind == "repeat":
         return found[0].rule(context.clock)
+    if kind == "close_date":
+        day = found[0].closing(context.clock)
+        return day.isoformat()[:10] if day else None
     if kind in ("period", "due"):
         return period(found[0], context) if kind == "period" else _due(found[0], context)
     return iso(found[0], context)
@@ -147,14 +159,30 @@ TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
 CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
 CLOSED = ("language",)
+_OF_RECORD = {
+    ("ticket.edit", "status"): "ticket_status",
+    ("ticket.edit", "type"): "ticket_type",
+    ("activity.edit", "type"): "activity_type",
+    ("order.edit", "status"): "order_status",
+}
 
 
-def field_value(field: str, said: str, context: Context) -> Value | None:
-    """The value of an edit, in the form of its field."""
+def closed_kind(command: str, field: str) -> str | None:
+    """The kind of an edit's value where it is one of a closed list."""
+    kind = _OF_RECORD.get((command, field), field)
+    return kind if kind in ("priority", "status", "language", *_OF_RECORD.values()) else None
+
+
+def field_value(field: str, said: str, context: Context, command: str = "") -> Value | None:
+    """The value of an edit, in the form of its field; a status and a type are those of the command's record."""
     kinds = {
         "due": "moment",
         "when": "moment",
-        "close_date": "moment",
+        "close_date": "close_date",
+        "amount": "amount",
+        "quantity": "quantity",
+        "items": "items",
+        "stage": "stage",
         "birthday": "moment",
         "assignee": "member",
         "owner": "member",
@@ -168,7 +196,7 @@ def field_value(field: str, said: str, context: Context) -> Value | None:
         "language": "language",
         "quiet_hours": "hours",
     }
-    kind = kinds.get(field)
+    kind = _OF_RECORD.get((command, field)) or kinds.get(field)
     if kind is None:
         return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
     if kind == "hours":

@@ -1,0 +1,101 @@
+"""The gate: of what the phrases and the learned reader say, what runs, what is asked, and what is not understood."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+
+from nlp.reading import Decision, Reading, Said
+
+SURE = 0.7  # of a reading by phrases where nothing was learned
+RUN = 0.98  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
+ASK = 0.3  # what is worth a question
+# How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
+_WHOLE, _KNOWN, _PARTLY = 200.0, 3000.0, 3.0
+_DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
+_SOME_WAY = 0.15
+_UNSEEN = 0.002  # the probability of a reading that the learned reader did not think of
+WORTH = 0.04  # what is worth a button
+WORTH_UNASKED = 0.25  # the same where nothing is likely
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do, and the readings for it, best first."""
+
+    decision: Decision
+    readings: tuple[Reading, ...] = ()
+
+
+def weigh(
+    by_phrases: Reading | None, learned: Sequence[Reading], able: Container[str], *, known: bool = False
+) -> Verdict:
+    """Weigh the readings against each other; only commands that the caller is `able` to run may be the outcome.
+
+    `known` says that the message names somebody whom the speaker's workspace knows.
+    """
+    if not learned:
+        return _alone(by_phrases)
+    found = _weighed(by_phrases, learned, known=known)
+    offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
+    best = found[0]
+    if best not in offered or best.confidence < ASK:
+        return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
+    return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
+
+
+def _offered(reading: Reading, able: Container[str]) -> bool:
+    """Whether a reading is worth a button: it does something that can be done, and is not far-fetched."""
+    acts = any(not c.name.startswith("smalltalk.") for c in reading.commands) or reading.confidence >= ASK
+    able_to = bool(reading.commands) and all(c.name in able for c in reading.commands)
+    return able_to and acts and reading.confidence >= WORTH
+
+
+def _alone(reading: Reading | None) -> Verdict:
+    if reading is None:
+        return Verdict("none")
+    return Verdict("run" if reading.confidence >= SURE else "ask", (reading,))
+
+
+def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: bool) -> list[Reading]:
+    """All readings, best first: the phrase makes its own reading so many times likelier."""
+    if by_phrases is None:
+        return list(learned)
+    same = next((r for r in learned if _names(r) == _names(by_phrases)), None)
+    likely = max(same.confidence if same else 0.0, _UNSEEN)
+    spoken = replace(_together(by_phrases, same), confidence=likely * _times(by_phrases, likely, known=known))
+    found = [spoken, *(r for r in learned if r is not same)]
+    total = sum(r.confidence for r in found)
+    return sorted((replace(r, confidence=r.confidence / total) for r in found), key=lambda r: -r.confidence)
+
+
+def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
+    """How many times likelier a reading is for being a phrase's."""
+    if by_phrases.confidence < SURE or (
+        by_phrases.confidence < _DOUBTED and likely < _SOME_WAY and not known
+    ):
+        return _PARTLY
+    return _KNOWN if known else _WHOLE
+
+
+def _names(reading: Reading) -> list[str]:
+    return [c.name for c in reading.commands]
+
+
+def _together(by_phrases: Reading, learned: Reading | None) -> Reading:
+    """The slots of the phrase, and those that only the learned reader found."""
+    if learned is None:
+        return by_phrases
+    pairs = zip(by_phrases.commands, learned.commands, strict=True)
+    return Reading(tuple(_completed(p, m) for p, m in pairs), by_phrases.confidence)
+
+
+def _completed(spoken: Said, learned: Said) -> Said:
+    """With the slots that lie in none of the words that the phrase has already used."""
+    used = " ".join(spoken.sources.values())
+    more = {
+        s: v
+        for s, v in learned.slots.items()
+        if s not in spoken.slots and learned.sources.get(s) and learned.sources[s] not in used
+    }
+    sources = {s: learned.sources[s] for s in more}
+    return replace(spoken, slots={**spoken.slots, **more}, sources={**spoken.sources, **sources})

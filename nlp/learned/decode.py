@@ -1,0 +1,118 @@
+"""From what the network sees to whole readings: the best ways to cut a message and to name its commands."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from nlp.learned.examples import OUT
+from nlp.learned.network import Floats
+from nlp.learned.reader import Encoded, Judged, Reader
+from nlp.shapes import catalogue
+
+MOST_CUTS = 7  # places where a message may be cut
+CUT_AT_ALL = 0.03  # the probability that makes a place worth a look
+BEAM = 10
+CHOICES = 3  # commands looked at for each segment
+_START = -1e4
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A segment [start, end) of tokens taken for a command."""
+
+    start: int
+    end: int
+    command: str
+    judged: Judged
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One way to read a message: its clauses and the logarithm of how likely it is."""
+
+    clauses: tuple[Clause, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Tokens [start, end) that are said for a slot; `inner` ones lie inside another slot's words."""
+
+    slot: str
+    start: int
+    end: int
+    inner: bool = False
+
+
+def drafts(reader: Reader, encoded: Encoded) -> list[Draft]:
+    """The readings of a message, best first; their scores are comparable with each other."""
+    bounds = [0, *_cuts(encoded.cuts), len(encoded.tokens)]
+    places = [(a, b) for i, a in enumerate(bounds) for b in bounds[i + 1 :]]
+    judged = dict(zip(places, reader.judge(encoded, places), strict=True))
+    partial: dict[int, list[Draft]] = {0: [Draft((), 0.0)]}
+    for j, end in enumerate(bounds[1:], 1):
+        found = [
+            Draft((*before.clauses, clause), before.score + score + _between(encoded.cuts, bounds, i, j))
+            for i, start in enumerate(bounds[:j])
+            for clause, score in _choices(reader, judged[start, end], start, end)
+            for before in partial[start]
+        ]
+        partial[end] = sorted(found, key=lambda d: -d.score)[:BEAM]
+    return partial[len(encoded.tokens)]
+
+
+def _cuts(cuts: Floats) -> list[int]:
+    likely = [i for i in range(1, len(cuts)) if cuts[i, 1] > np.log(CUT_AT_ALL)]
+    return sorted(sorted(likely, key=lambda i: -cuts[i, 1])[:MOST_CUTS])
+
+
+def _between(cuts: Floats, bounds: Sequence[int], i: int, j: int) -> float:
+    """What it costs to cut before bounds[i] and at no other place before bounds[j]."""
+    first = float(cuts[bounds[i], 1]) if i else 0.0
+    return first + float(sum(cuts[b, 0] for b in bounds[i + 1 : j]))
+
+
+def _choices(reader: Reader, judged: Judged, start: int, end: int) -> Iterator[tuple[Clause, float]]:
+    names = reader.known.commands
+    for i in np.argsort(-judged.commands)[:CHOICES]:
+        yield Clause(start, end, names[i], judged), float(judged.commands[i])
+
+
+def marks(reader: Reader, encoded: Encoded, clauses: Sequence[Clause]) -> list[list[Marked]]:
+    """The slots of each clause: the most likely tags that follow each other and that the command has."""
+    scored = reader.mark(encoded, [(c.start, c.end, c.command) for c in clauses])
+    return [_marked(reader, clause, *scores) for clause, scores in zip(clauses, scored, strict=True)]
+
+
+def _marked(reader: Reader, clause: Clause, outer: Floats, inner: Floats) -> list[Marked]:
+    kinds = set(catalogue()[clause.command].kinds)
+    found = list(_runs(_tags(outer, reader.known.outer, kinds), clause.start, inner=False))
+    nested = _runs(_tags(inner, reader.known.inner, kinds), clause.start, inner=True)
+    return found + [m for m in nested if any(f.start <= m.start < m.end <= f.end for f in found)]
+
+
+def _tags(scores: Floats, labels: Sequence[str], kinds: set[str]) -> list[str]:
+    """The best path through the allowed tags (Viterbi); I-x follows B-x or I-x only."""
+    allowed = [i for i, tag in enumerate(labels) if tag == OUT or tag[2:] in kinds]
+    names = [labels[i] for i in allowed]
+    steps = np.array([[_START if t[0] == "I" and f[1:] != t[1:] else 0.0 for t in names] for f in names])
+    at = scores[:, allowed].astype(float)
+    best = at[0] + np.array([_START if t[0] == "I" else 0.0 for t in names])
+    back = []
+    for row in at[1:]:
+        ways = best[:, None] + steps
+        back.append(ways.argmax(axis=0))
+        best = ways.max(axis=0) + row
+    path = [int(best.argmax())]
+    for pointers in reversed(back):
+        path.append(int(pointers[path[-1]]))
+    return [names[i] for i in reversed(path)]
+
+
+def _runs(tags: Sequence[str], offset: int, *, inner: bool) -> Iterator[Marked]:
+    begins = [i for i, t in enumerate(tags) if t[0] == "B"]
+    for i, following in pairwise([*begins, len(tags)]):
+        end = next((k for k in range(i + 1, following) if tags[k] == OUT), following)
+        yield Marked(tags[i][2:], offset + i, offset + end, inner)

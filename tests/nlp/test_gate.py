@@ -1,0 +1,43 @@
+"""What runs, what is asked, and what is not understood."""
+
+from nlp.gate import weigh
+from nlp.reading import Reading, Said
+
+
+def reading(name: str, confidence: float, **slots: str) -> Reading:
+    return Reading((Said(name, slots, slots),), confidence)
+
+
+NOTHING = Reading((), 0.98)
+ABLE = ("task.add", "find")
+
+
+def test_where_nothing_was_learned_the_phrases_decide() -> None:
+    assert weigh(reading("task.add", 0.98), [], ABLE).decision == "run"
+    assert weigh(reading("task.add", 0.6), [], ABLE).decision == "ask"
+    assert weigh(None, [], ABLE).decision == "none"
+
+
+def test_what_is_surely_learned_runs() -> None:
+    assert weigh(None, [reading("task.add", 0.99)], ABLE).decision == "run"
+
+
+def test_what_is_likely_is_asked_with_the_others() -> None:
+    verdict = weigh(None, [reading("task.add", 0.6), reading("find", 0.3)], ABLE)
+    assert verdict.decision == "ask"
+    assert [r.commands[0].name for r in verdict.readings] == ["task.add", "find"]
+
+
+def test_a_phrase_that_agrees_makes_it_sure() -> None:
+    verdict = weigh(reading("task.add", 0.98, title="x"), [reading("task.add", 0.5, title="y")], ABLE)
+    assert verdict.decision == "run"
+    assert verdict.readings[0].commands[0].slots == {"title": "x"}
+
+
+def test_a_phrase_does_not_prevail_over_what_is_surely_something_else() -> None:
+    assert weigh(reading("task.add", 0.98), [NOTHING], ABLE).decision == "none"
+
+
+def test_what_cannot_be_done_neither_runs_nor_is_offered() -> None:
+    verdict = weigh(None, [reading("deal.won", 0.99)], ABLE)
+    assert (verdict.decision, verdict.readings) == ("none", ())

@@ -1,0 +1,22 @@
+"""The catalogue and the registry say the same of every command that has a handler."""
+
+import pytest
+
+from bot.grammar import shape
+from handlers.registry import specs
+from nlp.shapes import catalogue
+
+LIMITED = {"choices"}  # a handler may take fewer values than can be said
+
+
+@pytest.mark.parametrize("name", sorted(specs()))
+def test_a_command_with_a_handler_is_in_the_catalogue_with_the_same_slots(name: str) -> None:
+    said, done = catalogue()[name], shape(specs()[name])
+    assert {s: k for s, k in said.kinds.items() if s in done.kinds} == dict(done.kinds)
+
+
+@pytest.mark.parametrize("name", sorted(specs()))
+def test_a_handler_takes_only_values_that_can_be_said(name: str) -> None:
+    said, done = catalogue()[name], shape(specs()[name])
+    for slot, values in done.choices.items():
+        assert set(values) <= set(said.choices[slot]), slot
