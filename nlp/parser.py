@@ -102,9 +102,9 @@ class Parser:
         message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
-        if (name := self._bare_name(message, known=True)) is not None:
-            return Parse(text, lang, "run", (Reading((name,), 0.95),))
         by_phrases = self._by_phrases(message)
+        if not by_phrases and (name := self._bare_name(message, known=True)) is not None:
+            return Parse(text, lang, "run", (Reading((name,), 0.95),))
         learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
         if verdict.decision == "none" or not verdict.readings:
