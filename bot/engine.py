@@ -25,6 +25,7 @@ from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 FRAMES = 4
+REMEMBERED = 10_000  # conversations whose ids are kept at hand
 log = logging.getLogger(__name__)
 
 
@@ -33,11 +34,18 @@ class Engine:
 
     def __init__(self, database: Database, workspace_id: UUID, parts: Parts, clock: Clock) -> None:
         self.database, self.workspace_id, self.parts, self.clock = database, workspace_id, parts, clock
+        self._conversations: dict[tuple[str, str, str, str], UUID] = {}
 
     def accept(self, incoming: Incoming) -> tuple[UUID, bool]:
         """Keep an event before it is acknowledged: its conversation, and whether it is new."""
         payload, now = incoming.to_json(), self.clock.now()
-        return self.database.run(lambda session: accept(session, self.workspace_id, payload, now))
+        place = (incoming.platform, incoming.account, incoming.place, incoming.thread)
+        known = self._conversations.get(place)
+        kept = self.database.run(lambda session: accept(session, self.workspace_id, payload, now, known))
+        if len(self._conversations) >= REMEMBERED:
+            self._conversations.clear()
+        self._conversations[place] = kept[0]
+        return kept
 
     def handle(self, conversation_id: UUID) -> int:
         """Answer all that waits in a conversation, in order; how many messages that was."""

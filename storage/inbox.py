@@ -49,24 +49,16 @@ def conversation_of(
 
 
 def accept(
-    session: Session, workspace_id: UUID, incoming: dict[str, Any], now: datetime
+    session: Session, workspace_id: UUID, incoming: dict[str, Any], now: datetime, known: UUID | None = None
 ) -> tuple[UUID, bool]:
-    """Keep an event: the conversation it belongs to, and whether it is new."""
-    conversation = conversation_of(
-        session,
-        workspace_id,
-        incoming["platform"],
-        incoming["account"],
-        incoming["place"],
-        incoming["thread"],
-        private=incoming["private"],
-    )
+    """Keep an event: the conversation it belongs to (`known` saves looking it up), and whether it is new."""
+    conversation_id = known or _conversation(session, workspace_id, incoming).id
     row = {
         "workspace_id": workspace_id,
         "platform": incoming["platform"],
         "account": incoming["account"],
         "event_id": incoming["event_id"],
-        "conversation_id": conversation.id,
+        "conversation_id": conversation_id,
         "payload": incoming,
         "created_at": now,
     }
@@ -77,7 +69,19 @@ def accept(
         .on_conflict_do_nothing()
         .returning(col(Inbox.id))
     )
-    return conversation.id, session.connection().execute(insert).first() is not None
+    return conversation_id, session.connection().execute(insert).first() is not None
+
+
+def _conversation(session: Session, workspace_id: UUID, incoming: dict[str, Any]) -> Conversation:
+    return conversation_of(
+        session,
+        workspace_id,
+        incoming["platform"],
+        incoming["account"],
+        incoming["place"],
+        incoming["thread"],
+        private=incoming["private"],
+    )
 
 
 def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Conversation:
