@@ -20,6 +20,7 @@ from nlp.view import View, views
 LONGEST = 8000  # characters of one message that are read as commands
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+LIKELY = 0.6  # less than this, buttons about whoever is named serve better than a guess
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
@@ -102,12 +103,15 @@ class Parser:
         message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
-        by_phrases = self._by_phrases(message)
-        if not by_phrases and (name := self._bare_name(message, known=True)) is not None:
+        if (name := self._bare_name(message, known=True)) is not None:
             return Parse(text, lang, "run", (Reading((name,), 0.95),))
+        by_phrases = self._by_phrases(message)
+        owner = _POSSESSIVE.fullmatch(text.strip(" .!?。！？"))
+        if by_phrases is None and owner and _covers(context, owner[1]) and "find" in self.shapes:
+            return Parse(text, lang, "run", (Reading((_found(owner[0]),), 0.95),))
         learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
-        if verdict.decision == "none" or not verdict.readings:
+        if verdict.decision == "none" or _passes_over(message, verdict.readings[0]):
             return self._unknown(message, lang, verdict.readings)
         others = guesses(self.shapes, text, context) if verdict.decision == "ask" else ()
         return Parse(
@@ -142,14 +146,11 @@ class Parser:
             [("email", len(said))],
             [("phone", len(said))],
         ):
-            return Said("find", {"text": said}, {"text": said}, "")
-        owner = _POSSESSIVE.fullmatch(said)
-        if owner and _covers(message.context, owner[1]):
-            return Said("find", {"text": said}, {"text": said}, "")
+            return _found(said)
         whole = _covers(message.context, message.text.strip(" .!?。！？"))
         if "find" not in self.shapes or not (whole or (not known and name_like(said) and looks_named(said))):
             return None
-        return Said("find", {"text": said}, {"text": said}, "")
+        return _found(said)
 
     def _best(self, message: Message) -> tuple[list[Candidate], float] | None:
         """The cut of the message into clauses that the phrases speak for most (dynamic programming over the cuts)."""
@@ -227,6 +228,19 @@ class Parser:
         score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
         command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
+
+
+def _passes_over(message: Message, reading: Reading) -> bool:
+    """Whether somebody known is named, and a reading by learning alone makes little or nothing of it."""
+    known = [message.text[k.start : k.end] for k in message.context.lookup(message.text)]
+    used = " ".join(w for c in reading.commands for w in c.sources.values())
+    learned = all(c.rule == "learned" for c in reading.commands)
+    doubtful = reading.confidence < LIKELY or not any(name in used for name in known)
+    return bool(known) and learned and doubtful
+
+
+def _found(words: str) -> Said:
+    return Said("find", {"text": words}, {"text": words}, "")
 
 
 def _covers(context: Context, words: str) -> bool:

@@ -124,6 +124,8 @@ def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> s
         and detect(said, context.lang) == "zh-Hant"
     ):
         found = "zh-Hant"
+    if kind in OPEN and (kind == "lost_reason" or not choices):
+        return found or said
     return found if found or not choices else (fold(said) if fold(said) in choices else None)
 
 
@@ -158,6 +160,7 @@ def _due(found: Found, context: Context) -> str | None:
 TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
 CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
+OPEN = ("stage", "lost_reason")  # what is none of the standard values stays as it was said
 CLOSED = ("language",)
 _OF_RECORD = {
     ("ticket.edit", "status"): "ticket_status",

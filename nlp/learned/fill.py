@@ -88,6 +88,9 @@ def fill(
     _implied(filling, values)
     _edit(filling, marked, values)
     _times(filling, marked)
+    for mark in marked:
+        if filling.shape.kinds.get(mark.slot) == "lost_reason":
+            filling.put(mark.slot, filling.words(mark), filling.words(mark))
     return Said(clause.command, filling.slots, filling.sources, "learned")
 
 

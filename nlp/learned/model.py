@@ -17,8 +17,8 @@ from nlp.learned.tokens import tokenize
 from nlp.reading import Context, Reading
 from nlp.spans import Span
 
-SHOWN = 6  # readings that are worked out in full
-FAR_FETCHED = 0.005  # and those below this are not
+SHOWN = 5  # readings that are worked out in full
+FAR_FETCHED = 0.02  # and those below this are not
 _ALONE = ("smalltalk.greet", "smalltalk.thanks")
 
 

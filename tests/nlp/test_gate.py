@@ -19,7 +19,7 @@ def test_where_nothing_was_learned_the_phrases_decide() -> None:
 
 
 def test_what_is_surely_learned_runs() -> None:
-    assert weigh(None, [reading("task.add", 0.99)], ABLE).decision == "run"
+    assert weigh(None, [reading("task.add", 0.995)], ABLE).decision == "run"
 
 
 def test_what_is_likely_is_asked_with_the_others() -> None:
