@@ -37,4 +37,5 @@ def _label(guess: Turn, ctx: Context) -> str:
         return ctx.say(key, name=name).text
     words = [ctx.voice.label(f"command.{c.name}") for c in guess.calls]
     detail = next((str(v) for v in call.slots.values() if isinstance(v, str) and v != "me"), "")
-    return " + ".join(words) + (f": {detail[:30]}" if detail else "")
+    colon = ": " if ctx.voice.language == "en" else "："
+    return " + ".join(words) + (f"{colon}{detail[:30]}" if detail else "")
