@@ -9,10 +9,10 @@ SURE = 0.7  # of a reading by phrases where nothing was learned
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
-_WHOLE, _KNOWN, _PARTLY = 500.0, 1e6, 3.0
+_WHOLE, _KNOWN, _PARTLY = 1000.0, 1e6, 3.0
 _DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
-_SOME_WAY = 0.4  # the probability that is some way
-_UNSEEN = 1e-3  # the probability of a reading that the learned reader did not think of
+_SOME_WAY = 0.3  # the probability that is some way
+_UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of
 WORTH = 0.04  # what is worth a button
 WORTH_UNASKED = 0.4  # the same where nothing is likely
 OFFERED = 3

@@ -103,12 +103,9 @@ class Parser:
         message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
-        if (name := self._bare_name(message, known=True)) is not None:
-            return Parse(text, lang, "run", (Reading((name,), 0.95),))
         by_phrases = self._by_phrases(message)
-        owner = _POSSESSIVE.fullmatch(text.strip(" .!?。！？"))
-        if by_phrases is None and owner and _covers(context, owner[1]) and "find" in self.shapes:
-            return Parse(text, lang, "run", (Reading((_found(owner[0]),), 0.95),))
+        if by_phrases is None and (name := self._looked_up(message)) is not None:
+            return Parse(text, lang, "run", (Reading((name,), 0.95),))
         learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
         if verdict.decision == "none" or _passes_over(message, verdict.readings[0]):
@@ -138,6 +135,13 @@ class Parser:
                     rest = clause.said(*slots["rest"]) if "rest" in slots else ""
                     return phrase.command.removeprefix("control."), rest
         return None
+
+    def _looked_up(self, message: Message) -> Said | None:
+        """A known name alone, an address, or what is somebody's: "Globex's buyer"."""
+        owner = _POSSESSIVE.fullmatch(message.text.strip(" .!?。！？"))
+        if owner and _covers(message.context, owner[1]) and "find" in self.shapes:
+            return _found(owner[0])
+        return self._bare_name(message, known=True)
 
     def _bare_name(self, message: Message, *, known: bool) -> Said | None:
         """A name alone is looked up: one that is known or an address, else one that looks like a name."""
