@@ -14,6 +14,7 @@ from handlers.turn import Turn
 from handlers.voice import Voice
 from nlp.pronouns import is_pronoun, ordinal
 from storage.find import Match, Scope, find_records, numbered
+from storage.indexing import key_of
 from storage.queries.members import members_with
 from storage.tables import Member, Record, Row
 from storage.unit_of_work import UnitOfWork
@@ -106,6 +107,9 @@ class Context:
             return self._load(model, mention.id, slot, said)
         if is_pronoun(said):
             raise NotFound(slot, kind, said)
+        for made in self.uow.made(model):
+            if key_of(getattr(made, "name", "")) == key_of(said):
+                return made
         matches = self.search(model, said)
         sure = [m for m in matches if m.score >= 90]
         if len(sure) == 1 or (sure and sure[0].score - sure[1].score >= 8):

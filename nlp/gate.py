@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from nlp.reading import Decision, Reading, Said
 
-SURE = 0.7  # of a reading by phrases where nothing was learned
+SURE = (
+    0.7  # of a reading by phrases where nothing was learned, or where they fit every one of several clauses
+)
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
@@ -33,7 +35,7 @@ def weigh(
 
     `known` says that the message names somebody whom the speaker's workspace knows.
     """
-    if not learned:
+    if not learned or (by_phrases and _all_said(by_phrases)):
         return _alone(by_phrases)
     found = _weighed(by_phrases, learned, known=known)
     offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
@@ -41,6 +43,11 @@ def weigh(
     if best not in offered or best.confidence < ASK:
         return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
+
+
+def _all_said(reading: Reading) -> bool:
+    """Whether phrases fit every clause of a message that has several: no chance finds so much at once."""
+    return len(reading.commands) > 1 and reading.confidence >= SURE
 
 
 def _offered(reading: Reading, able: Container[str]) -> bool:

@@ -20,6 +20,7 @@ from nlp.view import View, views
 LONGEST = 8000  # characters of one message that are read as commands
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+POINTS = ("email", "phone")
 LIKELY = 0.6  # less than this, buttons about whoever is named serve better than a guess
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
@@ -183,10 +184,27 @@ class Parser:
     ) -> tuple[float, list[Candidate], int]:
         score, commands, left = before
         start, end = parts[i].start, parts[j - 1].end
-        found = self._clause(message, start, end)
+        found = self._clause(message, start, end) or self._point(message, commands, start, end)
         if found is None:
             return score - _weight(message.folded[start:end]) / 2 - CUT, commands, left + 1
         return score + found.score - (CUT if commands else 0), [*commands, found], left
+
+    def _point(self, message: Message, before: Sequence[Candidate], start: int, end: int) -> Candidate | None:
+        """An address or number by itself, after somebody was named: it is that person's."""
+        named = next((c.said.slots["contact"] for c in before if "contact" in c.said.slots), None)
+        said = message.text[start:end].strip(" ,;.")
+        span = next(
+            (s for s in message.spans if s.start >= start and s.end <= end and s.kind in POINTS), None
+        )
+        if (
+            named is None
+            or span is None
+            or span.end - span.start != len(said)
+            or "contact.edit" not in self.shapes
+        ):
+            return None
+        slots = {"contact": named, "field": span.kind, "value": str(span.value)}
+        return Candidate(Said("contact.edit", slots, {"value": said}), _weight(said), 0.95, start, end)
 
     def _clause(self, message: Message, start: int, end: int) -> Candidate | None:
         seen: dict[tuple[object, bool], list[View]] = {}

@@ -57,7 +57,7 @@ def _slot_pattern(kind: str) -> str:
     if kind == "whose":
         return r"(?:her|his|their|its)"
     if kind == "goods":
-        return rf"(?:\d|{SPAN['money']}|an? dozen|a few).{{1,200}}?"
+        return rf"(?:\d|{SPAN['money']}|an? dozen|a few)[^,;\n]{{1,120}}?"
     if kind == "verbal":
         return r"(?:likes|wants|needs|prefers|hates|loves|asked|said|says|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?"
     if kind == "aside":

@@ -19,11 +19,14 @@ from nlp.phrases import TYPED
 from nlp.pronouns import is_pronoun, ordinal, person_pronoun, pronoun_kind
 from nlp.reading import Context, Value
 from nlp.spans import Span
-from nlp.text import fold
+from nlp.text import fold, has_cjk
 from nlp.values import field_value, iso, period, value
 
 _TIMES = ("moment", "delay", "due", "period", "repeat")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
+_DANGLING = re.compile(
+    r"\s+(?:at|for|@|of)$", re.IGNORECASE
+)  # where an amount or a time was taken out behind it
 _FILLERS = frozenset("再 请 也 就 要 那 一下 了 吧 the a it to and again please".split())
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
@@ -83,6 +86,8 @@ def _place(
     if kind in ("field", "value") or kind in _TIMES:
         return bool(words)  # an edit's value follows from its field, a time from its span, below
     kind = "member" if kind in ("colleague", "mate") else kind
+    if kind in ("text", "title"):
+        words = _DANGLING.sub("", words)
     found = value(kind, words, filling.context, choices.get(slot, ()))
     if not found or (choices.get(slot) and slot in implied):
         return False
@@ -107,7 +112,8 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             filling.doubt += 0 if looks_named(words) else 0.1
             return not is_noun(words) and name_like(words)
         case "text" | "title":
-            return fold(words) not in _FILLERS
+            several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
+            return fold(words) not in _FILLERS and not several
         case "job_title":
             filling.doubt += 0 if is_job(words) else 0.15
         case "tag":

@@ -84,6 +84,12 @@ class UnitOfWork:
             return 1
         return int(value)
 
+    def made(self, model: type[R]) -> Sequence[R]:
+        """Rows of a kind that this unit of work has added and that no index knows yet."""
+        return [
+            t.row for t in self._recorder.touched.values() if t.before is None and isinstance(t.row, model)
+        ]
+
     def flush(self) -> None:
         """Write what is pending, so that queries see it."""
         self.session.flush()

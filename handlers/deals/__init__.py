@@ -62,7 +62,7 @@ def add_deal(cmd: AddDeal, ctx: Context) -> Reply:
     """A deal in its first stage, or in the one that was said; an unknown customer is made."""
     if not (cmd.title or cmd.contact or cmd.company):
         raise Missing("title")
-    customer = customer_of(ctx, cmd.contact, cmd.company, make=True)
+    customer = customer_of(ctx, cmd.contact or _shared(cmd, ctx), cmd.company, make=True)
     stage = _stage(ctx, cmd.stage or "qualification")
     amount = money(cmd.amount, ctx) if cmd.amount else None
     deal = ctx.new(
@@ -81,6 +81,14 @@ def add_deal(cmd: AddDeal, ctx: Context) -> Reply:
     enter_stage(ctx.uow, deal, stage, ctx.member)
     ctx.uow.flush()
     return _added(ctx, deal, stage, customer)
+
+
+def _shared(cmd: AddDeal, ctx: Context) -> str | None:
+    """Whom the rest of the same message is about, where this part names nobody."""
+    if cmd.company or len(ctx.turn.calls) == 1:
+        return None
+    mention = ctx.focus.newest(("contact",))
+    return f"id:{mention.id}" if mention else None
 
 
 def _title(cmd: AddDeal, customer: Customer) -> str:
