@@ -8,6 +8,7 @@ from nlp.reading import Decision, Reading, Said
 SURE = (
     0.7  # of a reading by phrases where nothing was learned, or where they fit every one of several clauses
 )
+UNDOUBTED = 0.95  # of a reading by phrases whose names all look like names
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
@@ -41,13 +42,15 @@ def weigh(
     offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
     best = found[0]
     if best not in offered or best.confidence < ASK:
-        return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
+        likely = tuple(r for r in offered if r.confidence >= WORTH_UNASKED)
+        said = (by_phrases,) if by_phrases and by_phrases.confidence >= UNDOUBTED else ()
+        return Verdict("ask", (*said, *likely)[:OFFERED]) if said else Verdict("none", likely)
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
 
 
 def _all_said(reading: Reading) -> bool:
     """Whether phrases fit every clause of a message that has several: no chance finds so much at once."""
-    return len(reading.commands) > 1 and reading.confidence >= SURE
+    return len(reading.commands) > 1 and reading.confidence >= UNDOUBTED
 
 
 def _offered(reading: Reading, able: Container[str]) -> bool:

@@ -35,7 +35,7 @@ def test_a_phrase_that_agrees_makes_it_sure() -> None:
 
 
 def test_a_phrase_does_not_prevail_over_what_is_surely_something_else() -> None:
-    assert weigh(reading("task.add", 0.98), [NOTHING], ABLE).decision == "none"
+    assert weigh(reading("task.add", 0.98), [NOTHING], ABLE).decision == "ask"
 
 
 def test_what_cannot_be_done_neither_runs_nor_is_offered() -> None:
