@@ -9,6 +9,7 @@ SURE = (
     0.7  # of a reading by phrases where nothing was learned, or where they fit every one of several clauses
 )
 UNDOUBTED = 0.95  # of a reading by phrases whose names all look like names
+PLAIN = 9.0  # letters of its phrase by which a command is known beyond doubt; a Chinese character counts two
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
@@ -46,6 +47,11 @@ def weigh(
         said = (by_phrases,) if by_phrases and by_phrases.confidence >= UNDOUBTED else ()
         return Verdict("ask", (*said, *likely)[:OFFERED]) if said else Verdict("none", likely)
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
+
+
+def is_plain(reading: Reading) -> bool:
+    """Whether phrases leave no doubt: their own words are many, and no name is doubtful. Nothing need be learned then."""
+    return reading.confidence >= UNDOUBTED and reading.evidence >= PLAIN
 
 
 def _all_said(reading: Reading) -> bool:

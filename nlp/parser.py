@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nlp.clauses import Piece, pieces
-from nlp.gate import weigh
+from nlp.gate import is_plain, weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase
@@ -107,7 +107,10 @@ class Parser:
         by_phrases = self._by_phrases(message)
         if by_phrases is None and (name := self._looked_up(message)) is not None:
             return Parse(text, lang, "run", (Reading((name,), 0.95),))
-        learned = self.learned.read(text, folded, message.spans, context) if self.learned else ()
+        plain = by_phrases is not None and is_plain(by_phrases)
+        learned = (
+            self.learned.read(text, folded, message.spans, context) if self.learned and not plain else ()
+        )
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
         if verdict.decision == "none" or _passes_over(message, verdict.readings[0]):
             return self._unknown(message, lang, verdict.readings)
@@ -118,7 +121,10 @@ class Parser:
 
     def _by_phrases(self, message: Message) -> Reading | None:
         found = self._best(message)
-        return Reading(tuple(c.said for c in found[0]), found[1]) if found else None
+        if not found:
+            return None
+        evidence = min(_letters(c.said.rule) for c in found[0])
+        return Reading(tuple(c.said for c in found[0]), found[1], evidence)
 
     def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
         finds = not likely or any(c.name in _LOOKS for r in likely for c in r.commands)
@@ -288,6 +294,10 @@ def _impossible(message: Message) -> str | None:
     return next(
         (s.value.text for s in message.spans if s.kind == "time" and s.value.kind == "impossible"), None
     )
+
+
+def _letters(words: str) -> float:
+    return sum(2.0 if has_cjk(c) else 1.0 for c in words if not c.isspace())
 
 
 def _weight(text: str) -> float:

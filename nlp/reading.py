@@ -55,10 +55,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand a whole message; `confidence` from 0 to 1."""
+    """One way to understand a whole message; `confidence` from 0 to 1.
+
+    `evidence` counts the letters by which phrases know its commands: those of the one with the fewest.
+    """
 
     commands: tuple[Said, ...]
     confidence: float
+    evidence: float = 0.0
 
 
 @dataclass(frozen=True)
