@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -129,10 +129,6 @@ class Reply:
     private: bool = False
     replaces: bool = False
     undoable: bool = True
-
-    def with_buttons(self, *buttons: Button) -> "Reply":
-        """The same answer with further buttons."""
-        return replace(self, buttons=self.buttons + buttons)
 
     def text(self) -> str:
         """All that a person would read, without emphasis."""

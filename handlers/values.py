@@ -48,3 +48,10 @@ def zone(value: str) -> str:
         return ZoneInfo(value).key
     except (KeyError, ValueError, OSError) as error:
         raise Invalid("invalid.timezone", value=value) from error
+
+
+def one_of(value: str, choices: tuple[str, ...], slot: str) -> str:
+    """The value, one of a closed list. Raises `Invalid`, naming the list, when it is none of them."""
+    if value not in choices:
+        raise Invalid("invalid.choice", slot=slot, value=value, choices=choices)
+    return value

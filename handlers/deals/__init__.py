@@ -29,21 +29,12 @@ from handlers.slots import (
     field_of,
 )
 from storage.queries.sales import LOST, WON, deals_where, delete_deal, enter_stage, stage_named, stages
+from storage.seed import CHOICES
 from storage.tables import Contact, Deal, Stage
 
 deals = Capability("deals", Path(__file__).parent)
 FIELDS = ("title", "amount", "stage", "close_date", "owner", "contact", "company")
-REASONS = (
-    "pricing",
-    "competition",
-    "budget",
-    "missing_features",
-    "timing",
-    "no_decision_maker",
-    "unresponsive",
-    "poor_fit",
-    "other",
-)
+REASONS = CHOICES["lost_reason"]
 
 
 class AddDeal(Command):

@@ -8,7 +8,6 @@ from handlers.capability import Capability, Command
 from handlers.cards import changed, due_words, press, task_line
 from handlers.context import Context
 from handlers.customers import customer_of
-from handlers.errors import Invalid
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, period
 from handlers.recurrence import describe, first_wall, next_wall
@@ -30,6 +29,7 @@ from handlers.slots import (
     field_of,
 )
 from handlers.turn import Call, Turn
+from handlers.values import one_of
 from handlers.voice import Voice
 from storage.queries.work import OPEN_TASKS
 from storage.queries.work import tasks as tasks_where
@@ -301,10 +301,10 @@ def _set(ctx: Context, task: Task, field: str, value: str) -> str:
             _set_due(task, None if value == "-" else value, ctx)
             return due_words(ctx, task) or "–"
         case "priority":
-            task.priority = Level(_one_of(value, PRIORITIES, "priority"))
+            task.priority = Level(one_of(value, PRIORITIES, "priority"))
             return ctx.voice.label(f"priority.{task.priority}")
         case "status":
-            task.status = Status(_one_of(value, TASK_STATUSES, "status"))
+            task.status = Status(one_of(value, TASK_STATUSES, "status"))
             return ctx.voice.label(f"status.{task.status}")
         case "contact":
             contact = ctx.find(Contact, value, "value")
@@ -313,9 +313,3 @@ def _set(ctx: Context, task: Task, field: str, value: str) -> str:
         case _:
             task.title = value
             return value
-
-
-def _one_of(value: str, choices: tuple[str, ...], slot: str) -> str:
-    if value not in choices:
-        raise Invalid("invalid.choice", slot=slot, value=value, choices=choices)
-    return value

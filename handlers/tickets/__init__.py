@@ -7,7 +7,6 @@ from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import customer_of
-from handlers.errors import Invalid
 from handlers.lists import PAGE, listed
 from handlers.reply import Button, Field, Reply, joined, line
 from handlers.slots import (
@@ -28,6 +27,7 @@ from handlers.slots import (
 )
 from handlers.tickets.cards import ticket_card, ticket_line
 from handlers.turn import Call, Turn
+from handlers.values import one_of
 from handlers.voice import Voice
 from storage.queries.service import UNFINISHED, record, tickets_where
 from storage.tables import Company, Contact, Member, Ticket, TicketEvent
@@ -200,13 +200,13 @@ def _set(ctx: Context, ticket: Ticket, field: str, value: str) -> str:
     """Set a field; returns the value as it is shown."""
     match field:
         case "priority":
-            ticket.priority = Level(_one_of(value, PRIORITIES, "priority"))
+            ticket.priority = Level(one_of(value, PRIORITIES, "priority"))
             return ctx.voice.label(f"priority.{ticket.priority}")
         case "status":
-            _enter(ctx, ticket, Status(_one_of(value, TICKET_STATUSES, "status")))
+            _enter(ctx, ticket, Status(one_of(value, TICKET_STATUSES, "status")))
             return ctx.voice.label(f"status.{ticket.status}")
         case "type":
-            ticket.type = Kind(_one_of(value, TICKET_TYPES, "type"))
+            ticket.type = Kind(one_of(value, TICKET_TYPES, "type"))
             return ctx.voice.label(f"type.{ticket.type}")
         case "contact":
             contact = ctx.find(Contact, value, "value")
@@ -215,12 +215,6 @@ def _set(ctx: Context, ticket: Ticket, field: str, value: str) -> str:
         case _:
             ticket.title = value
             return value
-
-
-def _one_of(value: str, choices: tuple[str, ...], slot: str) -> str:
-    if value not in choices:
-        raise Invalid("invalid.choice", slot=slot, value=value, choices=choices)
-    return value
 
 
 def _enter(ctx: Context, ticket: Ticket, status: Status) -> None:

@@ -195,12 +195,6 @@ def contacts_at(uow: UnitOfWork, company: Company, limit: int | None = None) -> 
     return uow.list(Contact, Contact.company_id == company.id, order=[Contact.name], limit=limit)
 
 
-def company_named(uow: UnitOfWork, name: str, scope: Scope) -> Company | None:
-    """The company of this name, with or without its legal form; None where there is none or several."""
-    found = [m for m in find_records(uow, "company", name, scope) if m.score >= 90]
-    return uow.get(Company, found[0].id) if len(found) == 1 else None
-
-
 def dependents(uow: UnitOfWork, contacts: Sequence[Contact]) -> dict[str, list[Any]]:
     """What hangs on contacts and goes with them: activities; what stays but loses them: tasks and reminders."""
     ids = [c.id for c in contacts]

@@ -14,7 +14,6 @@ from storage.tables import (
     Contact,
     Member,
     Priority,
-    Record,
     Reminder,
     ReminderStatus,
     Task,
@@ -124,8 +123,3 @@ def overdue(task: Task, now: datetime) -> bool:
     if task.due_at is not None:
         return task.due_at < now
     return task.due_on is not None and task.due_on < now.date()
-
-
-def owned(uow: UnitOfWork, row: Record) -> Member | None:
-    """Whose a record is."""
-    return uow.get(Member, row.owner_id)
