@@ -200,6 +200,8 @@ def serve(
 
     from bot.adapters.web import web
     from bot.app import build
+    from bot.invite import first_code
+    from bot.reception import Reception
 
     settings = _settings(database)
     where = host or settings.listen_host
@@ -209,10 +211,42 @@ def serve(
     app = _built(build, settings)
     number = port or settings.port
     typer.echo(f"Parley is at http://{where}:{number} — or say it here: .venv/bin/parley chat")
+    if owner := app.engine.work(first_code):
+        typer.echo(
+            f"Nobody has joined yet. The owner is whoever redeems this code within ten minutes: {owner}"
+        )
+    reception = Reception(app.engine)
     try:
-        uvicorn.run(web(app, tick=work_), host=where, port=number, log_level=settings.log_level.lower())
+        uvicorn.run(
+            web(app, reception, tick=work_),
+            host=where,
+            port=number,
+            log_level=settings.log_level.lower(),
+        )
     finally:
         app.close()
+
+
+@cli.command()
+def invite(
+    role: Annotated[str, typer.Option(help="What they may do: owner, admin, manager, sales …")] = "viewer",
+    name: Annotated[
+        str | None, typer.Option(help="What they are called; else as their platform says")
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Print a code that lets one person in, good once and for ten minutes."""
+    from bot import invite as invitations
+    from bot.app import build
+
+    app = _built(build, _settings(database))
+    try:
+        code = app.engine.work(lambda uow: invitations.invite(uow, role, name))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    finally:
+        app.close()
+    typer.echo(f"They send “/start {code}” in Telegram or “link {code}” in Slack. The code: {code}")
 
 
 @cli.command()

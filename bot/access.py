@@ -23,12 +23,14 @@ class Speaker:
 def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     """The member behind the sender; None for strangers and those who have left.
 
-    A door that vouches for its people (the terminal) lets new names join: the first as the owner.
+    A door that vouches for its people (the terminal) lets new names join: the first as the owner. A platform that
+    knows its own full members (Slack) lets them join with the default role.
     """
     sender = incoming.sender
     found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
-    if found is None and incoming.vouched:
-        role = sender.role or (uow.workspace.default_role if has_members(uow) else "owner")
+    if found is None and (incoming.vouched or sender.joins):
+        first = incoming.vouched and not has_members(uow)
+        role = sender.role or ("owner" if first else uow.workspace.default_role)
         join(uow, incoming.platform, incoming.account, sender.external_id, sender.name, role)
         found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
     if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:

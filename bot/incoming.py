@@ -5,16 +5,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from handlers.reply import FileRef
+
 
 @dataclass(frozen=True)
 class Sender:
-    """Who speaks, as the platform knows them. `role` is set only by doors that may give one."""
+    """Who speaks, as the platform knows them. `role` is set only by doors that may give one.
+
+    `joins` says that the platform itself vouches that this person is of the team (a full member of the Slack
+    workspace): then they come in with the workspace's default role.
+    """
 
     external_id: str
     name: str
     language: str | None = None
     zone: str | None = None
     role: str | None = None
+    email: str | None = None
+    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Incoming:
     """One message or press. `place` is the platform's id of the chat; `event_id` makes a redelivery harmless.
 
     `press` is a button's token, or `press_label` its label on the message `press_in` (or the newest one that has it).
-    `vouched` says that the door itself knows its people, so that new names may join.
+    `vouched` says that the door itself knows its people, so that new names may join. `files` are kept already.
     """
 
     platform: str
@@ -38,6 +46,7 @@ class Incoming:
     press_in: str | None = None
     addressed: bool = True
     vouched: bool = False
+    files: tuple[FileRef, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

@@ -25,6 +25,14 @@ class Settings(BaseSettings):
     timezone: str = Field(default_factory=_local_zone, alias="PARLEY_TIMEZONE")
     language: str = Field("en", alias="PARLEY_LANGUAGE")
     currency: str = Field("USD", alias="PARLEY_CURRENCY")
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str | None = None  # else where the library goes
+    telegram_bot_token: SecretStr | None = None
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_api_url: str | None = None
     log_level: str = Field("WARNING", alias="PARLEY_LOG_LEVEL")
 
     @property

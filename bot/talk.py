@@ -2,17 +2,19 @@
 
 from zoneinfo import ZoneInfo
 
+from bot import linking
 from bot.access import speaker_of
 from bot.dialogue import State
 from bot.exchange import Exchange
 from bot.incoming import Incoming
 from bot.parts import Parts
 from handlers.phrasebook import LANGUAGES
-from handlers.post import post
+from handlers.post import post, tell
 from handlers.reply import Reply
 from handlers.voice import Voice
 from nlp.text import clean, detect
 from storage.inbox import keep_message
+from storage.queries.codes import Refused
 from storage.tables import Conversation, Inbox, Member
 from storage.unit_of_work import UnitOfWork
 
@@ -26,6 +28,9 @@ class Talk:
 
     def answer(self) -> None:
         """Read the message, act on it, and queue what is to be said."""
+        if self.conversation.private and (code := linking.code_in(self.incoming.text)):
+            self._link(code)
+            return
         speaker = speaker_of(self.uow, self.incoming)
         self.uow.settle()
         member = speaker.member if speaker else None
@@ -46,6 +51,28 @@ class Talk:
             post(self.uow, self.conversation, Reply(voice.say("stranger")), member=None)
             return
         Exchange(self, speaker, kept, text).run()
+
+    def _link(self, code: str) -> None:
+        """An account says who it is by a code; both sides hear of it."""
+        incoming = self.incoming
+        try:
+            member = linking.open_with(self.uow, incoming, code)
+        except Refused as error:
+            voice = self.voice_of(None, self._heard_language(incoming.sender.language))
+            post(self.uow, self.conversation, linking.refused(voice, error), member=None)
+            return
+        if linking.elsewhere(self.uow, member, incoming):
+            voice = self.voice_of(member, member.language or self.uow.workspace.language)
+            tell(
+                self.uow,
+                member,
+                Reply(voice.say("linked.elsewhere", platform=incoming.platform.capitalize())),
+            )
+        self.uow.settle()
+        keep_message(self.uow.session, self.row, "link", identity_id=None, member_id=member.id)
+        self.conversation.member_id = member.id
+        voice = self.voice_of(member, member.language or self.uow.workspace.language)
+        post(self.uow, self.conversation, linking.welcome(voice, member), member=member)
 
     def _heard_language(self, default: str | None) -> str:
         words = clean(self.incoming.text)

@@ -100,6 +100,16 @@ class Table:
 
 
 @dataclass(frozen=True)
+class FileRef:
+    """A file kept in storage: its id there, what it is called, and its size in bytes."""
+
+    id: str
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int = 0
+
+
+@dataclass(frozen=True)
 class Mention:
     """A record that an answer speaks of; what pronouns and "the second one" refer to later."""
 
@@ -126,6 +136,7 @@ class Reply:
     mentions: tuple[Mention, ...] = ()
     listing: tuple[Mention, ...] = ()
     pictures: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
     private: bool = False
     replaces: bool = False
     undoable: bool = True

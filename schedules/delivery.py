@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from storage.database import Database
 from storage.outbox import Delivery, claim, failed, sent
@@ -12,11 +13,41 @@ Send = Callable[[Delivery], str]
 
 
 class CannotSend(Exception):
-    """A platform did not take a message; `retry_after` in seconds where it said so."""
+    """A platform did not take a message for now; `retry_after` in seconds where it said so."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class Refused(Exception):
+    """A platform will never take this message: it is given up at once, and why is in the log."""
+
+
+class Unreachable(Refused):
+    """The person has blocked Parley or is gone."""
+
+
+class Ambiguous(Exception):
+    """Nobody can tell whether the message arrived (a reply was lost); it is sent again, and logged as maybe doubled."""
+
+
+class Sender(Protocol):
+    """Where messages of one platform go."""
+
+    platform: str
+
+    async def send(self, delivery: Delivery) -> str:
+        """Send a message (or edit the one it replaces): the platform's id for it.
+
+        Raises `CannotSend`, `Refused`, `Unreachable` or `Ambiguous`.
+        """
+
+    async def sent_before(self, delivery: Delivery) -> str | None:
+        """On a later attempt, before sending: the platform's id of the message if an earlier attempt did arrive.
+
+        None where it did not arrive or where the platform cannot tell.
+        """
 
 
 def deliver(database: Database, senders: Mapping[str, Send], now: Callable[[], datetime]) -> int:

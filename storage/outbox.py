@@ -176,10 +176,15 @@ def sent(database: Database, delivery: Delivery, external_id: str) -> None:
 
 
 def failed(
-    database: Database, delivery: Delivery, now: datetime, *, retry_after: float | None = None
+    database: Database,
+    delivery: Delivery,
+    now: datetime,
+    *,
+    retry_after: float | None = None,
+    dead: bool = False,
 ) -> bool:
-    """Put a message back for a later attempt, or give it up after too many; whether it will be tried again."""
-    dead = delivery.attempts >= ATTEMPTS
+    """Put a message back for a later attempt, or give it up (`dead`, or too many); whether it will be tried again."""
+    dead = dead or delivery.attempts >= ATTEMPTS
 
     def work(session: Session) -> None:
         wait = retry_after or min(FIRST_RETRY * 2 ** (delivery.attempts - 1), LAST_RETRY)

@@ -1,6 +1,7 @@
 """The HTTP application: health for now, a plain page, and what other doors mount on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
@@ -8,6 +9,9 @@ from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from bot.app import App
+from bot.doors import Door, supervise
+from bot.reception import Reception
+from schedules.courier import Courier
 from schedules.ticker import Ticker
 from storage.errors import Unavailable
 
@@ -18,18 +22,27 @@ code{background:#8882;padding:.1em .3em;border-radius:.3em}@media(prefers-color-
 “add Dana Whitfield from Acme”, or “help”.</p></html>"""
 
 
-def web(app: App, *, tick: bool = True) -> FastAPI:
-    """The application on a Parley; with `tick`, reminders fire while it runs."""
+def web(app: App, reception: Reception, doors: Sequence[Door] = (), *, tick: bool = True) -> FastAPI:
+    """The application on a Parley, with its doors; with `tick`, what falls due is done and sent while it runs."""
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(app.engine.recover)
-        ticker = Ticker(app.tick) if tick else None
-        if ticker:
+        courier = Courier(app.database, doors, app.clock.now)
+        ticker = Ticker(app.tick)
+        tasks = [asyncio.create_task(supervise(door)) for door in doors]
+        tasks += [asyncio.create_task(courier.run())]
+        if tick:
             ticker.start()
         yield
-        if ticker:
+        for task in tasks[:-1]:
+            task.cancel()
+        await reception.drain()
+        if tick:
             await to_thread.run_sync(ticker.stop)
+        await courier.finish()
+        tasks[-1].cancel()
+        await asyncio.gather(*tasks, *(door.close() for door in doors), return_exceptions=True)
 
     api = FastAPI(title="Parley", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     api.add_api_route("/", _page, response_class=HTMLResponse)

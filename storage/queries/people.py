@@ -52,6 +52,20 @@ def join(
     return identity, member
 
 
+def attach(uow: UnitOfWork, platform: str, account: str, external_id: str, member: Member) -> Identity:
+    """Make an account on a platform the member's; it may have been nobody's or somebody else's before."""
+    found = speaker_of(uow, platform, account, external_id)
+    identity = (
+        found[0]
+        if found
+        else Identity(
+            workspace_id=uow.workspace_id, platform=platform, account=account, external_id=external_id
+        )
+    )
+    identity.member_id = member.id
+    return uow.add(identity)
+
+
 def has_members(uow: UnitOfWork) -> bool:
     """Whether anybody has joined yet."""
     return uow.first(Member) is not None

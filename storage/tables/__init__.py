@@ -1,5 +1,6 @@
 """All tables; importing this package registers them."""
 
+from storage.tables.codes import Code, CodeKind
 from storage.tables.conversation import (
     Button,
     Conversation,
@@ -27,6 +28,7 @@ from storage.tables.crm import (
     Task,
     TaskStatus,
 )
+from storage.tables.files import File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
 from storage.tables.sales import Deal, StageEntry
 from storage.tables.search import NameKey
@@ -52,6 +54,8 @@ __all__ = [
     "Change",
     "ChangeSet",
     "Choice",
+    "Code",
+    "CodeKind",
     "Company",
     "Contact",
     "ContactPoint",
@@ -60,6 +64,8 @@ __all__ = [
     "Deal",
     "Dialogue",
     "Direction",
+    "File",
+    "FileChunk",
     "Identity",
     "Inbox",
     "InboxState",

@@ -1,0 +1,19 @@
+"""Invitations from the command line: whoever runs the machine may let people in."""
+
+from handlers.slots import ROLES
+from storage.queries.codes import issue
+from storage.queries.people import has_members
+from storage.tables import CodeKind
+from storage.unit_of_work import UnitOfWork
+
+
+def invite(uow: UnitOfWork, role: str, name: str | None = None) -> str:
+    """A code that makes whoever redeems it a member with this role. Raises `ValueError` for a role that there is not."""
+    if role not in ROLES:
+        raise ValueError(f"choose one of {', '.join(ROLES)}")
+    return issue(uow, CodeKind.INVITE, role=role, name=name)
+
+
+def first_code(uow: UnitOfWork) -> str | None:
+    """At the first start, the code of the owner; None once somebody has joined."""
+    return None if has_members(uow) else issue(uow, CodeKind.INVITE, role="owner")

@@ -1,0 +1,71 @@
+"""Where doors hand in what they receive: kept before it is acknowledged, then handled in the background."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from bot.engine import Engine
+from bot.incoming import Incoming
+from storage.errors import Unavailable
+
+THREADS = 8
+AGAIN = 2.0  # seconds until a conversation is tried again after the database was away
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Keeps events and sees that each conversation is handled, one message at a time.
+
+    `take` returns once the event is on disk: then the platform may be told so.
+    """
+
+    def __init__(self, engine: Engine, *, threads: int = THREADS) -> None:
+        self.engine = engine
+        self._pool = ThreadPoolExecutor(threads, "handle")
+        self._keep = ThreadPoolExecutor(threads, "keep")
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._more: set[UUID] = set()
+
+    async def take(self, incoming: Incoming) -> bool:
+        """Keep an event; whether it is new. Raises `Unavailable`: then it must not be acknowledged."""
+        loop = asyncio.get_running_loop()
+        conversation, new = await loop.run_in_executor(self._keep, self.engine.accept, incoming)
+        if new:
+            self.attend(conversation)
+        return new
+
+    def attend(self, conversation: UUID) -> None:
+        """See that what waits in a conversation is handled."""
+        if conversation in self._tasks:
+            self._more.add(conversation)
+            return
+        task = asyncio.get_running_loop().create_task(self._handle(conversation))
+        self._tasks[conversation] = task
+        task.add_done_callback(lambda _: self._done(conversation))
+
+    async def drain(self) -> None:
+        """Finish what is under way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._pool.shutdown(wait=True)
+        self._keep.shutdown(wait=True)
+
+    def busy(self, conversation: UUID) -> bool:
+        """Whether a conversation is being handled."""
+        return conversation in self._tasks
+
+    async def _handle(self, conversation: UUID) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._pool, self.engine.handle, conversation)
+        except Unavailable:
+            log.warning("the database is away; a conversation is tried again")
+            self._more.add(conversation)
+            await asyncio.sleep(AGAIN)
+
+    def _done(self, conversation: UUID) -> None:
+        del self._tasks[conversation]
+        if conversation in self._more:
+            self._more.discard(conversation)
+            self.attend(conversation)
