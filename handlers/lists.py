@@ -43,13 +43,14 @@ def listed(
 
 
 def _pages(ctx: Context, total: int) -> list[Button]:
-    first = ctx.turn.offset
-    buttons = []
-    if first > 0:
-        buttons.append(_page(ctx, "button.previous", max(0, first - PAGE)))
-    if first + PAGE < total:
-        buttons.append(_page(ctx, "button.more", first + PAGE))
-    return buttons
+    back = [_page(ctx, "button.previous", max(0, ctx.turn.offset - PAGE))] if ctx.turn.offset else []
+    return [*back, *next_page(ctx, total)]
+
+
+def next_page(ctx: Context, total: int, size: int = PAGE) -> list[Button]:
+    """The button for the next page, where there is one."""
+    following = ctx.turn.offset + size
+    return [_page(ctx, "button.more", following)] if following < total else []
 
 
 def _page(ctx: Context, label: str, offset: int) -> Button:

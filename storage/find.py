@@ -45,7 +45,7 @@ MODELS: dict[str, type[Row]] = {
 }
 NUMBERED: dict[str, type[Task] | type[Ticket]] = {"task": Task, "ticket": Ticket}
 OF_CUSTOMERS: dict[str, type[Deal] | type[Ticket]] = {"deal": Deal, "ticket": Ticket}
-SURE, LIKELY, POSSIBLE, ELSEWHERE = 100.0, 85.0, 60.0, 62.0
+SURE, SHORTENED, LIKELY, POSSIBLE, ELSEWHERE = 100.0, 92.0, 85.0, 60.0, 62.0
 BREADTH, WIDE = 50, 2000  # candidates that are ranked: of all records, and where most of them may be hidden
 _ADDRESS = re.compile(
     r"(?P<surname>[\u4e00-\u9fff]{1,2}?)(?:总|經理|经理|姐|哥|工|董|老师|老師|先生|女士|小姐|主任|医生|醫生|老板|老闆|律师|律師|博士|处长|科长)"
@@ -133,12 +133,21 @@ def find_records(uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int
     for record_id, score in _candidates(uow, kind, said, breadth):
         scores[record_id] = max(score, scores.get(record_id, 0))
     rows = _rows(uow, model, scores)
+    _prefer_whole(said, rows, scores)
     found = [
         Match(kind, row.id, name_of(row), scores[row.id] - (0 if _open(row) else 30))
         for row in rows
         if _alive(row) and scope.admits(row)
     ]
     return sorted(found, key=lambda m: (-m.score, m.name))[:limit]
+
+
+def _prefer_whole(said: str, rows: Sequence[Row], scores: dict[UUID, float]) -> None:
+    """Where one is called just that, those that are called so but for their legal form come after it."""
+    if {type(r) for r in rows} == {Company} and any(key_of(name_of(r)) == key_of(said) for r in rows):
+        for row in rows:
+            if scores[row.id] == SURE and key_of(name_of(row)) != key_of(said):
+                scores[row.id] = SHORTENED
 
 
 def _rows(uow: UnitOfWork, model: Any, ids: Iterable[UUID]) -> Sequence[Row]:
@@ -199,7 +208,7 @@ def _by_key(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float
         )
     )
     for key in rows:
-        yield key.record_id, SURE if key.whole else 92.0
+        yield key.record_id, SURE if key.whole else SHORTENED
 
 
 def _by_index(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[tuple[UUID, float]]:

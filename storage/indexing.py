@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from storage.folding import fold, is_cjk, short_company, trade_name, words
+from storage.folding import fold, is_cjk, short_company, spelled, trade_name, words
 from storage.search import index, name_tokens, text_tokens, unindex
 from storage.tables import (
     Activity,
@@ -106,8 +106,24 @@ def _rename(session: Session, kind: str, row: Any, *, new: bool, deleted: bool) 
     keys: dict[str, bool] = {}
     for key, whole in KEYS[type(row)](row.name):
         keys[key] = keys.get(key, False) or whole
+    main = main_key(kind, row.name)
     session.add_all(
-        NameKey(workspace_id=workspace_id, key=key, kind=kind, record_id=row.id, whole=whole)
+        NameKey(
+            workspace_id=workspace_id,
+            key=key,
+            kind=kind,
+            record_id=row.id,
+            whole=whole,
+            sound=spelled(key) if key == main else None,
+            place_id=getattr(row, "company_id", None) if key == main else None,
+        )
         for key, whole in keys.items()
         if key
     )
+
+
+def main_key(kind: str, name: str) -> str | None:
+    """The key of a contact or company under which its like is sought: the name without legal form."""
+    if kind == "member":
+        return None
+    return " ".join(words(short_company(name) if kind == "company" else name))

@@ -8,6 +8,7 @@ from handlers.cards import changed, company_card, press
 from handlers.context import Context
 from handlers.errors import Twin
 from handlers.lists import PAGE, listed
+from handlers.merging import deleted, merged
 from handlers.reply import Field, Mention, Reply, joined
 from handlers.slots import (
     CompanyRef,
@@ -102,9 +103,11 @@ def list_companies(cmd: ListCompanies, ctx: Context) -> Reply:
         limit=PAGE,
         offset=ctx.turn.offset,
     )
-    return listed(
-        ctx, "company.list", rows, total, lambda c: " · ".join(x for x in (c.name, c.industry) if x)
-    )
+    return listed(ctx, "company.list", rows, total, _row)
+
+
+def _row(company: Company) -> str:
+    return " · ".join(x for x in (company.name, company.industry) if x)
 
 
 class EditCompany(Command):
@@ -134,3 +137,31 @@ def _set(ctx: Context, company: Company, field: str, value: str) -> str:
         return retag(ctx, "company", company, value)
     setattr(company, field, phone(value) if field == "phone" else value)
     return shown_phone(value) if field == "phone" else value
+
+
+class MergeCompanies(Command):
+    """Put one company into another."""
+
+    company: CompanyRef
+    other: CompanyRef
+
+
+@companies.command("company.merge", needs="contacts.delete")
+def merge(cmd: MergeCompanies, ctx: Context) -> Reply:
+    """The first goes into the second, which stays; people and histories are joined."""
+    goes = ctx.find(Company, cmd.company, "company")
+    return merged(ctx, goes, ctx.find(Company, cmd.other, "other"), _row)
+
+
+class DeleteCompany(Command):
+    """Delete a company."""
+
+    company: CompanyRef
+
+
+@companies.command("company.delete", needs="contacts.delete")
+def delete(cmd: DeleteCompany, ctx: Context) -> Reply:
+    """A company; its people stay; always after a tap."""
+    company = ctx.find(Company, cmd.company, "company")
+    prompt = ctx.say("company.delete_confirm", name=_row(company))
+    return deleted(ctx, [company], prompt, "company.deleted")

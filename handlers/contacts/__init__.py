@@ -9,9 +9,10 @@ from handlers.contacts.fields import FIELDS, set_field
 from handlers.context import Context
 from handlers.customers import Customer, resolve_company
 from handlers.errors import Invalid, Missing, NotFound, Twin
-from handlers.lists import PAGE, listed
+from handlers.lists import PAGE, listed, next_page
+from handlers.merging import deleted, merged
 from handlers.moments import span
-from handlers.reply import Field, Line, Mention, Reply, joined
+from handlers.reply import Button, Field, Line, Mention, Reply, joined
 from handlers.slots import (
     CompanyRef,
     ContactRef,
@@ -28,21 +29,21 @@ from handlers.slots import (
     Text,
     field_of,
 )
+from handlers.turn import Call, Turn
 from handlers.values import email, phone, shown_phone
 from storage.queries.contacts import (
     contacts_where,
-    delete_contact,
-    dependents,
-    merge_contacts,
     same_name,
     set_point,
     set_tags,
     tag_named,
     with_point,
 )
+from storage.queries.duplicates import Pair, duplicates
 from storage.tables import Company, Contact, PointKind
 
 contacts = Capability("contacts", Path(__file__).parent)
+PAIRS = 3
 
 
 class AddContact(Command):
@@ -211,15 +212,7 @@ class MergeContacts(Command):
 def merge(cmd: MergeContacts, ctx: Context) -> Reply:
     """The first goes into the second, which stays; histories are joined."""
     goes = ctx.find(Contact, cmd.contact, "contact")
-    stays = ctx.find(Contact, cmd.other, "other")
-    if goes.id == stays.id:
-        raise Invalid("contact.merge_same", name=goes.name)
-    ctx.require("contacts.delete", goes)
-    prompt = ctx.say("contact.merge_confirm", name=_row(ctx, goes), other=_row(ctx, stays))
-    ctx.confirm([goes, stays], prompt, ctx.voice.label("button.merge"), _what_hangs(ctx, [goes]))
-    merge_contacts(ctx.uow, goes, stays)
-    ctx.uow.flush()
-    return Reply(ctx.say("contact.merged", name=goes.name, other=stays.name), mentions=(ctx.mention(stays),))
+    return merged(ctx, goes, ctx.find(Contact, cmd.other, "other"), lambda c: _row(ctx, c))
 
 
 class DeleteContact(Command):
@@ -233,16 +226,9 @@ class DeleteContact(Command):
 def delete(cmd: DeleteContact, ctx: Context) -> Reply:
     """One contact, or all that carry a tag; always after a tap."""
     rows = _to_delete(cmd, ctx)
-    for contact in rows:
-        ctx.require("contacts.delete", contact)
-    name = _row(ctx, rows[0])
     key = "contact.delete_confirm_tag" if cmd.tag else "contact.delete_confirm"
-    prompt = ctx.say(key, n=len(rows), name=name, tag=cmd.tag or "")
-    ctx.confirm(rows, prompt, ctx.say("button.delete", n=len(rows)).text, _what_hangs(ctx, rows))
-    for contact in rows:
-        delete_contact(ctx.uow, contact)
-    ctx.uow.flush()
-    return Reply(ctx.say("contact.deleted", n=len(rows), name=rows[0].name))
+    prompt = ctx.say(key, n=len(rows), name=_row(ctx, rows[0]), tag=cmd.tag or "")
+    return deleted(ctx, rows, prompt, "contact.deleted")
 
 
 def _to_delete(cmd: DeleteContact, ctx: Context) -> list[Contact]:
@@ -258,7 +244,41 @@ def _to_delete(cmd: DeleteContact, ctx: Context) -> list[Contact]:
     return rows
 
 
-def _what_hangs(ctx: Context, rows: list[Contact]) -> list[Line]:
-    counts = {kind: len(found) for kind, found in dependents(ctx.uow, rows).items()}
-    words = [ctx.say(f"count.{kind}", n=n).text for kind, n in counts.items() if n]
-    return [ctx.say("contact.with", what=ctx.voice.both(list(words)))] if words else []
+class ListDuplicates(Command):
+    """List contacts and companies that may be there twice."""
+
+
+@contacts.command("contact.duplicates", needs="contacts.read", undoable=False)
+def list_duplicates(cmd: ListDuplicates, ctx: Context) -> Reply:  # noqa: ARG001 - every handler takes its command
+    """Likely pairs with the reason of each, and a button that merges the newer into the older."""
+    pairs = duplicates(ctx.uow, ctx.scope(Contact))
+    first = ctx.turn.offset
+    if not pairs:
+        return Reply(ctx.say("duplicates.none"))
+    shown = pairs[first : first + PAIRS]
+    numbered = list(enumerate(shown, first + 1))
+    buttons = [_merge_button(ctx, n, pair) for n, pair in numbered if ctx.may("contacts.delete", pair.newer)]
+    return Reply(
+        ctx.say("duplicates", n=len(pairs)),
+        lines=tuple(_pair_line(ctx, n, pair) for n, pair in numbered),
+        buttons=(*buttons, *next_page(ctx, len(pairs), PAIRS)),
+        replaces=ctx.turn.replace,
+    )
+
+
+def _pair_line(ctx: Context, number: int, pair: Pair) -> Line:
+    names = [_known_by(ctx, row) for row in (pair.newer, pair.older)]
+    why = ctx.say(f"twin.{pair.reason}")
+    return ctx.say("duplicates.pair", number=number, newer=names[0], older=names[1], why=why)
+
+
+def _known_by(ctx: Context, row: Contact | Company) -> str:
+    if isinstance(row, Contact):
+        return _row(ctx, row)
+    return " · ".join(x for x in (row.name, row.industry) if x)
+
+
+def _merge_button(ctx: Context, number: int, pair: Pair) -> Button:
+    slots = {pair.kind: f"id:{pair.newer.id}", "other": f"id:{pair.older.id}"}
+    turn = Turn(calls=(Call(name=f"{pair.kind}.merge", slots=dict(slots)),))
+    return Button(ctx.say("button.merge_number", number=number).text, turn)

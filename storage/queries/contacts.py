@@ -1,6 +1,6 @@
 """Contacts and companies: reading and changing them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,8 @@ from storage.tables import (
     ContactPoint,
     Member,
     PointKind,
-    Reminder,
     Tag,
     Tagging,
-    Task,
 )
 from storage.unit_of_work import UnitOfWork
 
@@ -193,49 +191,3 @@ def companies_where(
 def contacts_at(uow: UnitOfWork, company: Company, limit: int | None = None) -> list[Contact]:
     """The people of a company."""
     return uow.list(Contact, Contact.company_id == company.id, order=[Contact.name], limit=limit)
-
-
-def dependents(uow: UnitOfWork, contacts: Sequence[Contact]) -> dict[str, list[Any]]:
-    """What hangs on contacts and goes with them: activities; what stays but loses them: tasks and reminders."""
-    ids = [c.id for c in contacts]
-    return {
-        "activity": uow.list(Activity, col(Activity.contact_id).in_(ids)),
-        "task": uow.list(Task, col(Task.contact_id).in_(ids)),
-        "reminder": uow.list(Reminder, col(Reminder.contact_id).in_(ids)),
-    }
-
-
-def delete_contact(uow: UnitOfWork, contact: Contact) -> None:
-    """Delete a contact with its addresses, tags and activities; tasks and reminders stay without it."""
-    hanging = dependents(uow, [contact])
-    for row in (*points_of(uow, contact), *hanging["activity"]):
-        uow.delete(row)
-    clear_tags(uow, contact.id)
-    for row in (*hanging["task"], *hanging["reminder"]):
-        row.contact_id = None
-        uow.add(row)
-    uow.delete(contact)
-
-
-def merge_contacts(uow: UnitOfWork, goes: Contact, stays: Contact) -> None:
-    """Put one contact into another: what the second lacks is filled, histories and addresses are joined."""
-    for column in ("job_title", "company_id", "source", "birthday", "address", "owner_id"):
-        if getattr(stays, column) is None:
-            setattr(stays, column, getattr(goes, column))
-    stays.notes = "\n".join(x for x in (stays.notes, goes.notes) if x) or None
-    had = {p.digest for p in points_of(uow, stays)}
-    for point in points_of(uow, goes):
-        if point.digest in had:
-            uow.delete(point)
-        else:
-            point.contact_id, point.position = stays.id, len(had)
-            had.add(point.digest)
-            uow.add(point)
-    set_tags(uow, "contact", stays.id, [t.name for t in tags_of(uow, goes.id)])
-    clear_tags(uow, goes.id)
-    for rows in dependents(uow, [goes]).values():
-        for row in rows:
-            row.contact_id = stays.id
-            uow.add(row)
-    uow.add(stays)
-    uow.delete(goes)

@@ -59,6 +59,10 @@ class PointKind(StrEnum):
 class Company(Record, table=True):
     """An organisation that customers belong to."""
 
+    __table_args__ = (
+        Index("ix_company_domain", "workspace_id", "domain"),
+        Index("ix_company_tax_id", "workspace_id", "tax_id"),
+    )
     name: str
     industry: str | None = None
     domain: str | None = None

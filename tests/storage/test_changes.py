@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot.adapters.console import Line
 from bot.app import build
 from storage.find import Scope, find_records
-from storage.tables import Activity, Company, Contact, Reminder, Task
+from storage.tables import Activity, Company, Contact, Deal, Reminder, Task, Ticket
 from storage.unit_of_work import UnitOfWork
 from tests.plugin import settings_for
 from tests.storage.records import Rows, dump
@@ -38,6 +38,8 @@ WORLD = (
     "ana> had a call with Dana Whit, she wants a demo",
     "ana> /task add 'send the quote' contact:'Dana Whit' due:friday",
     "ana> /reminder add 'call Dana' tomorrow contact:'Dana Whit'",
+    "ana> /deal add '50 seats' contact:'Dana Whit' company:Globex amount:'20000 USD'",
+    "ana> /ticket open 'printer on fire' contact:'Dana Whit' company:Globex",
 )
 
 DOINGS = {
@@ -63,6 +65,14 @@ DOINGS = {
     "a deletion": ["/contact delete 'Dana Whit'", "[Delete]"],
     "the deletion of a tag's contacts": ["/contact delete tag:VIP", "[Delete 2]"],
     "a merge": ["/contact merge 'Dana Whit' 'Dana Whitfield'", "[Merge]"],
+    "a merge of companies": ["/company merge Globex Acme", "[Merge]"],
+    "the deletion of a company": ["/company delete Globex", "[Delete]"],
+    "a stage": ["/deal move '50 seats' negotiation"],
+    "a deal won": ["/deal won '50 seats'"],
+    "a deal lost": ["/deal lost '50 seats' reason:pricing"],
+    "the deletion of a deal": ["/deal delete '50 seats'", "[Delete]"],
+    "a ticket resolved": ["/ticket resolve 1 text:'new fuse'"],
+    "a draft": ["/ticket reply 1 text:'we ship today'"],
     "a setting": ["/settings set timezone America/New_York"],
 }
 
@@ -155,6 +165,47 @@ def test_what_nobody_changed_since_is_taken_back_column_by_column(player: Player
     assert (stayed.job_title, stayed.source) == ("CFO", None)
 
 
+def test_a_merge_is_taken_back_but_for_what_somebody_changed_since(player: Player) -> None:
+    say(player, *WORLD, BOB)
+    before = rows(player)
+    say(player, "ana> /contact merge 'Dana Whit' 'Dana Whitfield'", "ana> [Merge]")
+    say(player, "bob> /task edit 1 contact Acme", "bob> /deal edit '50 seats' contact 'Dana Whitfield'")
+    say(player, "bob> /task edit 1 contact 'Dana Whitfield'", "bob> /ticket edit 1 title 'printer smokes'")
+    say(player, "bob> add Eve Stone", "bob> /task edit 1 contact 'Eve Stone'")
+    undone = say(player, "ana> undo")
+    assert "Took back" in undone
+    assert "send the quote" in undone
+    assert "Bob" in undone
+    assert differences(before, rows(player)) == {
+        ("task", "contact_id"),
+        ("task", "company_id"),
+        ("ticket", "title"),
+    }
+
+
+def test_a_bulk_delete_is_taken_back_row_by_row(player: Player) -> None:
+    say(player, *WORLD, BOB)
+    before = rows(player)
+    say(player, "ana> /contact delete tag:VIP", "ana> [Delete 2]")
+    say(player, "bob> /task edit 1 title 'send the big quote'", "bob> add Eve Stone")
+    say(player, "bob> /task edit 1 contact 'Eve Stone'")
+    undone = say(player, "ana> undo")
+    assert "Took back" in undone
+    assert "send the big quote" in undone
+    assert "Bob" in undone
+    assert differences(before, rows(player)) == {
+        ("task", "title"),
+        ("task", "contact_id"),
+        ("task", "company_id"),
+    }
+
+
+def differences(before: Rows, after: Rows) -> set[tuple[str, str]]:
+    """What differs now in the rows that were there before, by kind and column."""
+    assert before.keys() <= after.keys()
+    return {(kind, c) for (kind, i), row in before.items() for c in row if after[kind, i][c] != row[c]}
+
+
 OTHERS_LEAN_ON_IT = {
     "a contact that has a task since": (
         ["add Eve Stone"],
@@ -176,7 +227,7 @@ def without_globex(uow: UnitOfWork) -> None:
     """The company goes; what referred to it stays without."""
     globex = uow.first(Company, Company.name == "Globex")
     assert globex
-    for model in (Activity, Contact, Reminder, Task):
+    for model in (Activity, Contact, Deal, Reminder, Task, Ticket):
         for row in uow.list(model, model.company_id == globex.id):
             row.company_id = None
             uow.add(row)
