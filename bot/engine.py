@@ -4,7 +4,6 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -77,23 +76,23 @@ class Engine:
         """Run `do`, which writes nothing, on a consistent view."""
         return self.database.read(lambda session: do(self._unit(session)))
 
-    def _unit(self, session: Session, now: datetime | None = None) -> UnitOfWork:
+    def _unit(self, session: Session) -> UnitOfWork:
         workspace = session.get(Workspace, self.workspace_id)
         if workspace is None:
             raise LookupError("the workspace is gone")
-        return UnitOfWork(session, workspace, now or self.clock.now())
+        return UnitOfWork(session, workspace, self.clock.now())
 
     def _next(self, conversation_id: UUID) -> tuple[int, bool]:
         """Handle the oldest message that waits, in one transaction: how many that was, and whether more wait."""
         met: list[UUID] = []
 
         def transaction(session: Session) -> tuple[int, bool]:
-            conversation = lock(session, self.workspace_id, conversation_id)
+            conversation, workspace = lock(session, self.workspace_id, conversation_id)
             row, more = oldest(session, self.workspace_id, conversation_id)
             if row is None:
                 return 0, False
             met[:] = [row.id]
-            self._answer(session, conversation, row)
+            self._answer(UnitOfWork(session, workspace, self.clock.now()), conversation, row)
             return 1, more
 
         try:
@@ -108,12 +107,11 @@ class Engine:
             self._give_up(met[0], conversation_id, reference)
             return 1, True
 
-    def _answer(self, session: Session, conversation: Conversation, row: Inbox) -> None:
-        uow = self._unit(session)
+    def _answer(self, uow: UnitOfWork, conversation: Conversation, row: Inbox) -> None:
         Talk(self.parts, uow, conversation, row).answer()
-        uow.finish()
         row.state = InboxState.DONE
-        session.add(row)
+        uow.session.add(row)
+        uow.finish()
 
     def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
         """Tell the person that a message failed, under a reference that the log knows; it is not tried again."""
@@ -121,7 +119,7 @@ class Engine:
         def transaction(session: Session) -> None:
             uow = self._unit(session)
             row = uow.get(Inbox, inbox_id)
-            conversation = lock(session, self.workspace_id, conversation_id)
+            conversation, _ = lock(session, self.workspace_id, conversation_id)
             if row is None or row.state != InboxState.PENDING:
                 return
             row.state, row.reference = InboxState.FAILED, reference

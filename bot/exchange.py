@@ -32,7 +32,7 @@ from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import by_label, by_token, message_of
 from storage.queries.members import members_with
-from storage.queries.names import names_in
+from storage.queries.names import Names
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
 
@@ -116,14 +116,12 @@ class Exchange:
         return interpreter.words(text, self.state, self._parse_context())
 
     def _parse_context(self) -> ParseContext:
-        scopes = {kind: self._scope(kind) for kind in NAMED_KINDS}
+        names = Names(self.uow, clean(self.text), {kind: self._scope(kind) for kind in NAMED_KINDS})
         cache: dict[str, list[Known]] = {}
 
         def lookup(text: str) -> list[Known]:
             if text not in cache:
-                cache[text] = [
-                    Known(n.start, n.end, n.kind, n.name) for n in names_in(self.uow, text, scopes)
-                ]
+                cache[text] = [Known(n.start, n.end, n.kind, n.name) for n in names.within(text)]
             return cache[text]
 
         zone = self.voice.zone.key

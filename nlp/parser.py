@@ -9,7 +9,7 @@ from nlp.clauses import Piece, pieces
 from nlp.gate import is_plain, weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
-from nlp.phrases import Phrase
+from nlp.phrases import Phrase, Sieve
 from nlp.reading import Context, Parse, Reading, Said
 from nlp.shapes import Shape
 from nlp.slots import TOLD_AS_PAST, complete
@@ -20,6 +20,7 @@ from nlp.view import View, views
 LONGEST = 8000  # characters of one message that are read as commands
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+COLON = 2.0  # letters that a colon after the words of a command counts for
 POINTS = ("email", "phone")
 LIKELY = 0.6  # less than this, buttons about whoever is named serve better than a guess
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
@@ -70,7 +71,7 @@ class Parser:
     ) -> None:
         self.learned = learned
         self.shapes = {s.name: s for s in shapes}
-        self._by_script: dict[bool, list[Phrase]] = {False: [], True: []}
+        self._by_script = {False: Sieve(), True: Sieve()}
         for language, by_command in phrases.items():
             self._add(language != "en", by_command)
 
@@ -80,7 +81,7 @@ class Parser:
             for k, v in by_command.items()
             if k.startswith("<")
         }
-        known = {(p.command, p.template) for p in self._by_script[chinese]}
+        known = {(p.command, p.template) for p in self._by_script[chinese].phrases}
         for command, templates in by_command.items():
             if command.startswith("<"):
                 continue
@@ -88,7 +89,7 @@ class Parser:
             for template in templates:
                 phrase = Phrase(command, _folded(template), kinds, macros, chinese)
                 if (command, phrase.template) not in known:
-                    self._by_script[chinese].append(phrase)
+                    self._by_script[chinese].phrases.append(phrase)
 
     def parse(self, text: str, context: Context, *, controls: bool = True) -> Parse:
         """What a message means. Never raises; a text too long to be commands is not understood.
@@ -100,7 +101,7 @@ class Parser:
         if not text or len(text) > LONGEST:
             return Parse(text, lang, "none")
         folded = fold(text)
-        fitting = [p for p in self._by_script[has_cjk(text)] if p.may_fit(folded)]
+        fitting = self._by_script[has_cjk(text)].fitting(folded)
         message = Message(text, folded, recognise(text, folded, context.country), context, fitting)
         if controls and (control := self._control(message)) is not None:
             return Parse(text, lang, "none", control=control[0], rest=control[1])
@@ -123,14 +124,14 @@ class Parser:
         found = self._best(message)
         if not found:
             return None
-        evidence = min(_letters(c.said.rule) for c in found[0])
+        evidence = min(_evidence(c.said.rule, message.text) for c in found[0])
         return Reading(tuple(c.said for c in found[0]), found[1], evidence)
 
     def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
         finds = not likely or any(c.name in _LOOKS for r in likely for c in r.commands)
         if finds and (name := self._bare_name(message, known=False)) is not None:
             return Parse(message.text, lang, "run", (Reading((name,), 0.9),))
-        alike = self._by_script[has_cjk(message.text)]
+        alike = self._by_script[has_cjk(message.text)].phrases
         names = bool(message.context.lookup(message.text))
         others = guesses(self.shapes, message.text, message.context, alike) if names or not likely else likely
         return Parse(message.text, lang, "none", tuple(others))
@@ -294,6 +295,12 @@ def _impossible(message: Message) -> str | None:
     return next(
         (s.value.text for s in message.spans if s.kind == "time" and s.value.kind == "impossible"), None
     )
+
+
+def _evidence(words: str, text: str) -> float:
+    """The letters by which a command is known; a colon after them says that nothing but its contents follows."""
+    told = text.startswith((f"{words}:", f"{words}：")) if words else False
+    return _letters(words) + (COLON if told else 0.0)
 
 
 def _letters(words: str) -> float:

@@ -129,6 +129,30 @@ def _repetition(bracket: str, times: str) -> str:
     return "?" if bracket == "]" or times == "?" else ""
 
 
+class Sieve:
+    """Phrases in the order in which they were given, sifted by the words without which they fit no text."""
+
+    def __init__(self) -> None:
+        self.phrases: list[Phrase] = []
+
+    @cached_property
+    def _by_anchors(self) -> dict[tuple[str, ...], list[int]]:
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place, phrase in enumerate(self.phrases):
+            found.setdefault(phrase.anchors, []).append(place)
+        return found
+
+    def fitting(self, text: str) -> list["Phrase"]:
+        """The phrases that may fit some part of a folded text: a cheap look before the patterns."""
+        places = [
+            place
+            for anchors, group in self._by_anchors.items()
+            if not anchors or any(anchor in text for anchor in anchors)
+            for place in group
+        ]
+        return [self.phrases[place] for place in sorted(places)]
+
+
 @dataclass(frozen=True)
 class Phrase:
     """One template of a command; `kinds` are the kinds of its command's slots."""
@@ -148,7 +172,7 @@ class Phrase:
         return pattern, compiler.groups, {k.strip(): v.strip() for k, _, v in pairs}
 
     @cached_property
-    def _anchors(self) -> tuple[str, ...]:
+    def anchors(self) -> tuple[str, ...]:
         """Words of which one must occur in any text that fits; a cheap look before the pattern."""
         words = _longest_first(self.template.partition(" -> ")[0])
         bare = _OPTIONAL.sub(" ", words)
@@ -173,13 +197,9 @@ class Phrase:
         placed = {kind for slot, kind in typed if "{" + slot + "}" in self.template}
         return frozenset({kind for _, kind in typed} - placed), frozenset(placed)
 
-    def may_fit(self, text: str) -> bool:
-        """Whether a text has one of the words without which the template fits none; a cheap look."""
-        return not self._anchors or any(anchor in text for anchor in self._anchors)
-
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
         """The places of the slots when the whole of `text` (folded) fits; None otherwise."""
-        if not self.may_fit(text):
+        if self.anchors and not any(anchor in text for anchor in self.anchors):
             return None
         pattern, groups, _ = self._parts
         found = pattern.fullmatch(text)

@@ -21,6 +21,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
+TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
 
@@ -62,9 +63,16 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    # Prepared statements turn generic plans of searches into scans of the whole table.
+    # Prepared statements turn generic plans of searches into scans of the whole table. More transactions at once
+    # than these only wait for each other, with locks in hand. A connection that was lost is found by its first use,
+    # and the work is repeated on a new one.
     return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args={"prepare_threshold": None}
+        url,
+        hide_parameters=True,
+        pool_size=TRANSACTIONS,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"prepare_threshold": None},
     )
 
 
@@ -99,7 +107,7 @@ class Database:
         try:
             if self._writer:
                 return self._writer.submit(work).result()
-            return self._repeat(work)
+            return self._repeat(self._once, work)
         except OperationalError as error:
             raise Unavailable(str(error.orig)) from error
 
@@ -108,12 +116,14 @@ class Database:
         if self.memory:
             return self.run(work)
         try:
-            with self.engine.connect() as bare:
-                options = {"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
-                connection = bare.execution_options(**options)
-                return work(Session(connection))
+            return self._look(work) if self.sqlite else self._repeat(self._look, work)
         except OperationalError as error:
             raise Unavailable(str(error.orig)) from error
+
+    def _look(self, work: Callable[[Session], T]) -> T:
+        with self.engine.connect() as bare:
+            options = {"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+            return work(Session(bare.execution_options(**options)))
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""
@@ -125,16 +135,16 @@ class Database:
             self._writer.close()
         self.engine.dispose()
 
-    def _repeat(self, work: Callable[[Session], T]) -> T:
+    def _repeat(self, once: Callable[[Callable[[Session], T]], T], work: Callable[[Session], T]) -> T:
         for attempt in range(1, ATTEMPTS):
             try:
-                return self._once(work)
+                return once(work)
             except (DBAPIError, StaleDataError) as error:
                 if not _worth_repeating(error):
                     raise
                 log.warning("transaction repeated after %s", type(error).__name__)
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
-        return self._once(work)
+        return once(work)
 
     def _once(self, work: Callable[[Session], T]) -> T:
         with Session(self.engine, expire_on_commit=False) as session:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.journal import append, with_defaults
-from storage.tables import Conversation, Inbox, InboxState, Message, new_id
+from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, new_id
 from storage.tables.conversation import Direction
 
 ATTEMPTS = 3  # starts of the program that may meet the same unfinished message
@@ -62,14 +63,9 @@ def accept(
         "payload": incoming,
         "created_at": now,
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = (
-        dialect.insert(Inbox)
-        .values(with_defaults(Inbox, row))
-        .on_conflict_do_nothing()
-        .returning(col(Inbox.id))
-    )
-    return conversation_id, session.connection().execute(insert).first() is not None
+    insert = _INSERT[session.get_bind().dialect.name]
+    found = session.connection().execute(insert, with_defaults(Inbox, row)).first()
+    return conversation_id, found is not None
 
 
 def _conversation(session: Session, workspace_id: UUID, incoming: dict[str, Any]) -> Conversation:
@@ -84,29 +80,40 @@ def _conversation(session: Session, workspace_id: UUID, incoming: dict[str, Any]
     )
 
 
-def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Conversation:
-    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it."""
-    query = (
-        select(Conversation)
-        .where(Conversation.workspace_id == workspace_id, Conversation.id == conversation_id)
-        .with_for_update()
+_INSERT = {
+    name: dialect.insert(Inbox).on_conflict_do_nothing().returning(col(Inbox.id))
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_LOCK = (
+    select(Conversation, Workspace)
+    .where(
+        Conversation.workspace_id == bindparam("workspace"),
+        Conversation.id == bindparam("conversation"),
+        Workspace.id == Conversation.workspace_id,
     )
-    return session.exec(query).one()
+    .with_for_update(of=Conversation)
+)
+_OLDEST = (
+    select(Inbox)
+    .where(
+        Inbox.workspace_id == bindparam("workspace"),
+        Inbox.conversation_id == bindparam("conversation"),
+        Inbox.state == InboxState.PENDING,
+    )
+    .order_by(col(Inbox.id))
+    .limit(2)
+)
+
+
+def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Conversation, Workspace]:
+    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it."""
+    found = session.execute(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
+    return found[0], found[1]
 
 
 def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Inbox | None, bool]:
     """The next message of a conversation that waits to be handled, and whether there are more."""
-    query = (
-        select(Inbox)
-        .where(
-            Inbox.workspace_id == workspace_id,
-            Inbox.conversation_id == conversation_id,
-            Inbox.state == InboxState.PENDING,
-        )
-        .order_by(col(Inbox.id))
-        .limit(2)
-    )
-    rows = session.exec(query).all()
+    rows = session.scalars(_OLDEST, {"workspace": workspace_id, "conversation": conversation_id}).all()
     return (rows[0] if rows else None), len(rows) > 1
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import inspect, update
+from sqlalchemy import bindparam, inspect, update
 from sqlmodel import Session, SQLModel, col, func, select
 
 from storage.changes import Recorder
@@ -14,6 +14,13 @@ from storage.tables import ChangeSet, Counter, Row, Workspace
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
+
+_RAISED = (
+    update(Counter)
+    .where(col(Counter.workspace_id) == bindparam("workspace"), col(Counter.name) == bindparam("counter"))
+    .values(value=col(Counter.value) + 1)
+    .returning(col(Counter.value))
+)
 
 
 class UnitOfWork:
@@ -73,11 +80,8 @@ class UnitOfWork:
 
     def next_number(self, name: str) -> int:
         """The next human number of a kind of record: 1, 2, 3 …"""
-        key = (col(Counter.workspace_id) == self.workspace_id, col(Counter.name) == name)
-        raised = (
-            update(Counter).where(*key).values(value=col(Counter.value) + 1).returning(col(Counter.value))
-        )
-        value = self.session.connection().execute(raised).scalar()
+        counter = {"workspace": self.workspace_id, "counter": name}
+        value = self.session.connection().execute(_RAISED, counter).scalar()
         if value is None:
             self.session.add(Counter(workspace_id=self.workspace_id, name=name, value=1))
             self.session.flush()

@@ -1,9 +1,11 @@
 """Known names inside a text, for the parser: one look-up whatever the number of contacts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from storage.find import MODELS, Scope, name_of
@@ -27,30 +29,48 @@ class Named:
     name: str
 
 
-def names_in(uow: UnitOfWork, text: str, scopes: dict[str, Scope]) -> list[Named]:
-    """Records named in a text that the speaker may see, the longest names first, then left to right."""
-    places = dict(_places(text[:LONGEST]))
-    if not places:
-        return []
-    query = select(NameKey).where(
-        NameKey.workspace_id == uow.workspace_id,
-        col(NameKey.key).in_(set(places.values())),
-        col(NameKey.kind).in_(list(scopes)),
-    )
-    known: dict[str, list[NameKey]] = {}
-    for row in uow.session.exec(query):
-        known.setdefault(row.key, []).append(row)
-    found = [
-        Named(start, end, row.kind, _full(uow, row, scopes))
-        for (start, end), key in places.items()
-        for row in known.get(key, ())
-    ]
-    return _longest([n for n in found if n.name])
+class Names:
+    """The records named in one message, as far as the speaker may see them.
+
+    `text` is the whole of it: its names are looked up once, and those of its parts are among them.
+    """
+
+    def __init__(self, uow: UnitOfWork, text: str, scopes: Mapping[str, Scope]) -> None:
+        self._uow, self._text, self._scopes = uow, text, scopes
+        self._known: dict[str, list[tuple[str, UUID]]] = {}
+
+    def within(self, text: str) -> list[Named]:
+        """Records named in a text, the longest names first, then left to right."""
+        if not self._known:
+            self._look_up(dict(_places(self._text[:LONGEST])).values())
+        places = dict(_places(text[:LONGEST]))
+        self._look_up(places.values())
+        found = [
+            Named(start, end, kind, self._full(kind, record_id))
+            for (start, end), key in places.items()
+            for kind, record_id in self._known[key]
+        ]
+        return _longest([n for n in found if n.name])
+
+    def _look_up(self, keys: Iterable[str]) -> None:
+        missing = {k for k in keys if k not in self._known}
+        if not missing:
+            return
+        self._known.update({k: [] for k in missing})
+        values = {"workspace": self._uow.workspace_id, "keys": list(missing), "kinds": list(self._scopes)}
+        for key, kind, record_id in self._uow.session.connection().execute(_KEYS, values):
+            self._known[key].append((kind, record_id))
+
+    def _full(self, kind: str, record_id: UUID) -> str:
+        row = self._uow.get(MODELS[kind], record_id)
+        return name_of(row) if row is not None and self._scopes[kind].admits(row) else ""
 
 
-def _full(uow: UnitOfWork, key: NameKey, scopes: dict[str, Scope]) -> str:
-    row = uow.get(MODELS[key.kind], key.record_id)
-    return name_of(row) if row is not None and scopes[key.kind].admits(row) else ""
+_KEYS = select(col(NameKey.key), col(NameKey.kind), col(NameKey.record_id)).where(
+    NameKey.workspace_id == bindparam("workspace"),
+    col(NameKey.key).in_(bindparam("keys", expanding=True)),
+    col(NameKey.kind).in_(bindparam("kinds", expanding=True)),
+)
 
 
 def _places(text: str) -> Iterator[tuple[tuple[int, int], str]]:

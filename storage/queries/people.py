@@ -3,32 +3,39 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from storage.indexing import key_of
 from storage.tables import Conversation, Dialogue, Identity, Member, Message, Role
 from storage.unit_of_work import UnitOfWork
 
+_SPEAKER = (
+    select(Identity, Member, Role)
+    .outerjoin(
+        Member, (col(Member.workspace_id) == Identity.workspace_id) & (col(Member.id) == Identity.member_id)
+    )
+    .outerjoin(Role, (col(Role.workspace_id) == Member.workspace_id) & (col(Role.name) == Member.role))
+    .where(
+        Identity.workspace_id == bindparam("workspace"),
+        Identity.platform == bindparam("platform"),
+        Identity.account == bindparam("account"),
+        Identity.external_id == bindparam("external_id"),
+    )
+)
+
 
 def speaker_of(
     uow: UnitOfWork, platform: str, account: str, external_id: str
 ) -> tuple[Identity, Member | None, Role | None] | None:
     """The account that speaks, if it is known, with the member behind it and what their role allows."""
-    query = (
-        select(Identity, Member, Role)
-        .outerjoin(
-            Member,
-            (col(Member.workspace_id) == Identity.workspace_id) & (col(Member.id) == Identity.member_id),
-        )
-        .outerjoin(Role, (col(Role.workspace_id) == Member.workspace_id) & (col(Role.name) == Member.role))
-        .where(
-            Identity.workspace_id == uow.workspace_id,
-            Identity.platform == platform,
-            Identity.account == account,
-            Identity.external_id == external_id,
-        )
-    )
-    found = uow.session.exec(query).first()
+    values = {
+        "workspace": uow.workspace_id,
+        "platform": platform,
+        "account": account,
+        "external_id": external_id,
+    }
+    found = uow.session.execute(_SPEAKER, values).first()
     return (found[0], found[1], found[2]) if found else None
 
 

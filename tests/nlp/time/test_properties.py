@@ -86,15 +86,17 @@ def test_any_words_about_time(words: list[str], space: str) -> None:
     ],
 )
 def test_the_cost_is_linear(piece: str) -> None:
-    text = (piece * 30_000)[:30_000]
-    start = time.process_time()
-    find(text)
-    assert time.process_time() - start < 2  # about 0.2 s; a quadratic cost would take minutes
+    short, long = (cost((piece * n)[:n]) for n in (7_500, 30_000))
+    assert (
+        long < 10 * short + 0.05
+    )  # four times the text: four times the cost, where a quadratic one takes sixteen
 
 
-def test_a_message_costs_little() -> None:
-    message = "met Dana from Acme, she wants 50 seats at $20k, remind me to call her Tuesday 3pm"
-    start = time.process_time()
-    for _ in range(100):
-        find(message)
-    assert time.process_time() - start < 0.3  # about 0.03 s
+def cost(text: str) -> float:
+    """The least of three tries: what the machine does beside is left out."""
+    tries = []
+    for _ in range(3):
+        start = time.process_time()
+        find(text)
+        tries.append(time.process_time() - start)
+    return min(tries)
