@@ -93,7 +93,7 @@ class Interpreter:
 
     def _value(self, slot: SlotSpec, said: str, call: Call, context: ParseContext) -> Value | None:
         if slot.kind == "value":
-            return field_value(str(call.slots.get("field", "")), said, context)
+            return field_value(str(call.slots.get("field", "")), said, context, call.name)
         if slot.kind == "field":
             return fields_of(fold(said), slot.choices)
         return value(slot.kind, said, context, slot.choices)
@@ -201,7 +201,7 @@ class Interpreter:
                 old = call.slots.get(slot.name)
                 new = kinds.get(slot.kind)
                 if slot.kind == "value" and old is not None:
-                    new = field_value(str(call.slots.get("field")), said, context)
+                    new = field_value(str(call.slots.get("field")), said, context, call.name)
                 if new is None or slot.name in found:
                     continue
                 found[slot.name] = (

@@ -15,6 +15,8 @@ def question(spec: Spec, call: Call, slot: str, ctx: Context) -> Line:
     """The question for a slot of a command, naming what it is for."""
     key = f"{spec.name}.{slot}"
     values = {k: _shown(v) for k, v in call.slots.items()}
+    if "field" in values:
+        values["field"] = ctx.voice.label(f"slot.{values['field']}")
     if spec.asks:
         values.update(spec.asks(call, ctx))
     if ctx.voice.knows("ask", key):

@@ -195,6 +195,7 @@ class Phrase:
         """The kinds of typed pieces that the command takes wherever they stand, and those that the template places."""
         typed = [(slot, kind) for slot, k in self.kinds.items() for kind in TYPED.get(k, ())]
         placed = {kind for slot, kind in typed if "{" + slot + "}" in self.template}
+        placed |= {kind for kind in TYPED["moment"] if "{moment}" in self.template}  # the value of an edit
         return frozenset({kind for _, kind in typed} - placed), frozenset(placed)
 
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":

@@ -27,7 +27,9 @@ _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
 _DANGLING = re.compile(
     r"\s+(?:at|for|@|of)$", re.IGNORECASE
 )  # where an amount or a time was taken out behind it
-_FILLERS = frozenset("再 请 也 就 要 那 一下 了 吧 the a it to and again please".split())
+_FILLERS = frozenset(
+    "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
+)
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -216,8 +218,12 @@ def _edit(
         return
     filling.slots["field"] = chosen
     filling.sources["field"] = named or chosen
-    words = said.get("value")
-    if words and "value" not in implied and (found := field_value(chosen, words, filling.context)):
+    words = said.get("value") or said.get("moment")
+    if (
+        words
+        and "value" not in implied
+        and (found := field_value(chosen, words, filling.context, filling.command))
+    ):
         filling.put("value", found, words)
 
 

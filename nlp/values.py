@@ -162,6 +162,7 @@ CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
 OPEN = ("stage", "lost_reason")  # what is none of the standard values stays as it was said
 CLOSED = ("language",)
+PAST_EDITS = ("activity.edit", "order.edit")  # what is told of has happened
 _OF_RECORD = {
     ("ticket.edit", "status"): "ticket_status",
     ("ticket.edit", "type"): "ticket_type",
@@ -204,6 +205,9 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
         return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
     if kind == "hours":
         return _hours(said)
+    if command in PAST_EDITS and kind == "moment":
+        times = find_times(said, whole=True) or find_times(said)
+        return (iso(times[0], context, past=True) if times else None) or said
     found = value(kind, said, context)
     return found if found is not None or kind in CLOSED else said
 

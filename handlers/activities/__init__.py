@@ -2,20 +2,36 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
+from handlers.activities.which import meant
 from handlers.capability import Capability, Command
-from handlers.cards import activity_line, press
+from handlers.cards import activity_line, changed, press
 from handlers.context import Context
 from handlers.customers import customer_of
 from handlers.errors import Invalid, Missing
 from handlers.lists import PAGE, listed
 from handlers.moments import at, moment, span
 from handlers.reply import Button, Field, Reply, joined
-from handlers.slots import ActivityType, CompanyRef, ContactRef, Moment, Period, Text
+from handlers.slots import (
+    ACTIVITY_TYPES,
+    ActivityRef,
+    ActivityType,
+    CompanyRef,
+    ContactRef,
+    FieldValue,
+    Moment,
+    Period,
+    Text,
+    field_of,
+)
 from handlers.turn import Call, Turn
+from handlers.values import one_of
 from storage.queries.work import activities as activities_where
 from storage.tables import Activity, Company, Contact
 
+FIELDS = ("type", "when", "text", "contact", "company")
+SLACK = timedelta(hours=1)
 activities = Capability("activities", Path(__file__).parent)
 
 
@@ -34,7 +50,7 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
     """A call, meeting, e-mail, message, visit or note; unknown customers are made."""
     if not (cmd.contact or cmd.company):
         raise Missing("contact", key="activity.log.contact", type=ctx.voice.label(f"type.{cmd.type}"))
-    if cmd.when and at(cmd.when, ctx.voice) > ctx.now + timedelta(hours=1):
+    if cmd.when and at(cmd.when, ctx.voice) > ctx.now + SLACK:
         raise Invalid(
             "activity.future", buttons=[_remind(cmd, ctx)], when=ctx.voice.moment(moment(cmd.when, ctx.voice))
         )
@@ -85,6 +101,60 @@ def _told_when(cmd: LogActivity, activity: Activity, ctx: Context) -> str | None
         return None
     when = activity.occurred_at.astimezone(ctx.voice.zone)
     return ctx.voice.day(when.date()) if activity.all_day else ctx.voice.moment(when)
+
+
+class EditActivity(Command):
+    """Change something about what was logged."""
+
+    activity: ActivityRef | None = None
+    field: Annotated[str, field_of(*FIELDS)]
+    value: FieldValue
+
+
+@activities.command("activity.edit", needs="contacts.write")
+def edit_activity(cmd: EditActivity, ctx: Context) -> Reply:
+    """One field of the activity that is meant: the last one unless others are named."""
+    activity = meant(ctx, cmd.activity)
+    ctx.require("contacts.write", activity)
+    shown = _set(ctx, activity, cmd.field, cmd.value)
+    ctx.uow.add(activity)
+    ctx.uow.flush()
+    return changed(ctx, activity, _title(ctx, activity), cmd.field, shown)
+
+
+def _set(ctx: Context, activity: Activity, field: str, value: str) -> str:
+    """Set a field; returns the value as it is shown."""
+    match field:
+        case "type":
+            activity.type = one_of(value, ACTIVITY_TYPES, "type")
+            return ctx.voice.label(f"type.{activity.type}")
+        case "when":
+            return _set_moment(ctx, activity, value)
+        case "contact" | "company":
+            found = customer_of(
+                ctx, value if field == "contact" else None, value if field == "company" else None, make=True
+            )
+            activity.contact_id = found.contact.id if found.contact else activity.contact_id
+            activity.company_id = found.company.id if found.company else None
+            return found.where(ctx).text
+        case _:
+            activity.text = value
+            return value
+
+
+def _set_moment(ctx: Context, activity: Activity, value: str) -> str:
+    when = moment(value, ctx.voice)
+    if at(value, ctx.voice) > ctx.now + SLACK:
+        raise Invalid("activity.not_yet", when=ctx.voice.moment(when))
+    activity.occurred_at, activity.all_day = at(value, ctx.voice), not isinstance(when, datetime)
+    return ctx.voice.moment(when)
+
+
+def _title(ctx: Context, activity: Activity) -> str:
+    """ "Call with Dana Whitfield"."""
+    customer = ctx.uow.get(Contact, activity.contact_id) or ctx.uow.get(Company, activity.company_id)
+    kind = ctx.voice.label(f"type.{activity.type}")
+    return ctx.say("activity.title", type=kind, customer=customer.name).text if customer else kind
 
 
 class ListActivities(Command):

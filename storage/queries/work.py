@@ -1,6 +1,6 @@
 """Activities, tasks and reminders: reading them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -51,6 +51,27 @@ def activities(
         where += [col(Activity.occurred_at) >= between[0], col(Activity.occurred_at) < between[1]]
     order = [col(Activity.occurred_at).desc(), col(Activity.id).desc()]
     return uow.list(Activity, *where, order=order, limit=limit, offset=offset), uow.count(Activity, *where)
+
+
+def latest_activity(
+    uow: UnitOfWork,
+    scope: Scope,
+    member: Member,
+    *,
+    types: Collection[str] = (),
+    about: Sequence[Contact | Company] = (),
+    mine: bool = True,
+) -> Activity | None:
+    """The activity that was logged last: of these types, with one of these customers, by this member."""
+    where: list[Any] = scope.where(Activity)
+    if mine:
+        where.append(Activity.made_by == member.id)
+    if types:
+        where.append(col(Activity.type).in_(types))
+    if about:
+        ids = [c.id for c in about]
+        where.append(or_(col(Activity.contact_id).in_(ids), col(Activity.company_id).in_(ids)))
+    return uow.first(Activity, *where, order=[col(Activity.id).desc()])
 
 
 def tasks(

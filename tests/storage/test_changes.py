@@ -73,6 +73,8 @@ DOINGS = {
     "the deletion of a deal": ["/deal delete '50 seats'", "[Delete]"],
     "a ticket resolved": ["/ticket resolve 1 text:'new fuse'"],
     "a draft": ["/ticket reply 1 text:'we ship today'"],
+    "an activity": ["/activity edit when 2026-03-01"],
+    "whom an activity was with": ["/activity edit contact 'Dana Whitfield'"],
     "a setting": ["/settings set timezone America/New_York"],
 }
 
