@@ -5,7 +5,7 @@ from handlers.errors import NotFound
 from nlp.lexicon import SYNONYMS
 from nlp.text import fold
 from storage.find import Scope
-from storage.queries.names import names_in
+from storage.queries.names import Names
 from storage.queries.work import latest_activity
 from storage.tables import Activity, Company, Contact
 
@@ -44,5 +44,5 @@ def _customers(ctx: Context, said: str) -> list[Contact | Company]:
     """The people and companies that the words name."""
     scopes: dict[str, Scope] = {"contact": ctx.scope(Contact), "company": ctx.scope(Company)}
     models: dict[str, type[Contact] | type[Company]] = {"contact": Contact, "company": Company}
-    named = names_in(ctx.uow, said, scopes)
+    named = Names(ctx.uow, said, scopes).within(said)
     return [ctx.find(models[n.kind], n.name, "activity") for n in named]
