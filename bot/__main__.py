@@ -199,7 +199,7 @@ def serve(
     import uvicorn
 
     from bot.adapters.web import web
-    from bot.app import build
+    from bot.app import build, doors
     from bot.invite import first_code
     from bot.reception import Reception
 
@@ -218,7 +218,7 @@ def serve(
     reception = Reception(app.engine)
     try:
         uvicorn.run(
-            web(app, reception, tick=work_),
+            web(app, reception, doors(app, reception), tick=work_),
             host=where,
             port=number,
             log_level=settings.log_level.lower(),

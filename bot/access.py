@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.incoming import Incoming
 from storage.queries.members import grants_of
-from storage.queries.people import has_members, join, participants
+from storage.queries.people import attach, has_members, join, participants
 from storage.queries.people import speaker_of as known_speaker
 from storage.tables import Conversation, Member, MemberStatus
 from storage.unit_of_work import UnitOfWork
@@ -24,14 +24,14 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     """The member behind the sender; None for strangers and those who have left.
 
     A door that vouches for its people (the terminal) lets new names join: the first as the owner. A platform that
-    knows its own full members (Slack) lets them join with the default role.
+    knows its own full members (Slack) lets them join with the default role, as somebody new: anybody may take any name there.
     """
     sender = incoming.sender
+    if sender.barred:
+        return None
     found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
-    if found is None and (incoming.vouched or sender.joins):
-        first = incoming.vouched and not has_members(uow)
-        role = sender.role or ("owner" if first else uow.workspace.default_role)
-        join(uow, incoming.platform, incoming.account, sender.external_id, sender.name, role)
+    if (found is None or found[0].member_id is None) and (incoming.vouched or sender.joins):
+        _join(uow, incoming)
         found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
     if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:
         return None
@@ -39,6 +39,26 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     if incoming.vouched and _update(uow, member, incoming):
         return Speaker(member, identity.id, grants_of(uow, member.role))
     return Speaker(member, identity.id, role_row.grants if role_row else {})
+
+
+def _join(uow: UnitOfWork, incoming: Incoming) -> None:
+    sender = incoming.sender
+    first = incoming.vouched and not has_members(uow)
+    role = sender.role or ("owner" if first else uow.workspace.default_role)
+    account = (incoming.platform, incoming.account, sender.external_id)
+    if incoming.vouched:
+        join(uow, *account, sender.name, role)
+        return
+    member = Member(
+        workspace_id=uow.workspace_id,
+        name=sender.name,
+        role=role,
+        email=sender.email,
+        zone=sender.zone,
+        language=sender.language,
+    )
+    attach(uow, *account, uow.add(member))
+    uow.flush()
 
 
 def _update(uow: UnitOfWork, member: Member, incoming: Incoming) -> bool:

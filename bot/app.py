@@ -1,6 +1,7 @@
 """The composition root: the only module that knows everybody."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from babel.core import get_global
 
@@ -16,6 +17,10 @@ from storage.database import Database
 from storage.due import next_due
 from storage.migrate import upgrade
 from storage.queries.workspaces import only_workspace
+
+if TYPE_CHECKING:
+    from bot.doors import Door
+    from bot.reception import Reception
 
 
 @dataclass
@@ -68,3 +73,13 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         database.close()
         raise
     return App(settings, database, Engine(database, workspace_id, parts(), clock), clock)
+
+
+def doors(app: App, reception: "Reception") -> list["Door"]:
+    """The platforms whose token is given; nobody else waits for their libraries."""
+    found: list[Door] = []
+    if app.settings.slack_bot_token:
+        from bot.adapters.slack import SlackDoor  # noqa: PLC0415 - loaded where it is used
+
+        found.append(SlackDoor(app.settings, reception))
+    return found

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
+
+from starlette.routing import BaseRoute
 
 from schedules.delivery import Sender
 
@@ -27,6 +29,7 @@ class Door(Sender, Protocol):
     """
 
     up: bool
+    routes: Sequence[BaseRoute]
 
     async def run(self) -> None:
         """Connect and receive until cancelled. Raises `DoorDown`."""

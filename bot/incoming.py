@@ -13,7 +13,8 @@ class Sender:
     """Who speaks, as the platform knows them. `role` is set only by doors that may give one.
 
     `joins` says that the platform itself vouches that this person is of the team (a full member of the Slack
-    workspace): then they come in with the workspace's default role.
+    workspace): then they come in with the workspace's default role. `barred` says the opposite, of guests and those
+    from outside: they have no role, whatever was known of them.
     """
 
     external_id: str
@@ -23,6 +24,7 @@ class Sender:
     role: str | None = None
     email: str | None = None
     joins: bool = False
+    barred: bool = False
 
 
 @dataclass(frozen=True)

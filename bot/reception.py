@@ -51,6 +51,11 @@ class Reception:
         self._pool.shutdown(wait=True)
         self._keep.shutdown(wait=True)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether anything is being handled."""
+        return bool(self._tasks)
+
     def busy(self, conversation: UUID) -> bool:
         """Whether a conversation is being handled."""
         return conversation in self._tasks

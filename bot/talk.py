@@ -28,7 +28,8 @@ class Talk:
 
     def answer(self) -> None:
         """Read the message, act on it, and queue what is to be said."""
-        if self.conversation.private and (code := linking.code_in(self.incoming.text)):
+        code = linking.code_in(self.incoming.text)
+        if code and self.conversation.private and not self.incoming.sender.barred:
             self._link(code)
             return
         speaker = speaker_of(self.uow, self.incoming)

@@ -47,7 +47,9 @@ def web(app: App, reception: Reception, doors: Sequence[Door] = (), *, tick: boo
     api = FastAPI(title="Parley", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     api.add_api_route("/", _page, response_class=HTMLResponse)
     api.add_api_route("/healthz", _alive)
-    api.add_api_route("/readyz", _readiness(app))
+    api.add_api_route("/readyz", _readiness(app, doors))
+    for door in doors:
+        api.router.routes.extend(door.routes)
     return api
 
 
@@ -59,13 +61,15 @@ async def _alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _readiness(app: App) -> Callable[[], Awaitable[Response]]:
+def _readiness(app: App, doors: Sequence[Door]) -> Callable[[], Awaitable[Response]]:
     async def ready() -> Response:
-        """200 when the database answers, 503 when it does not."""
+        """200 when the database answers and every door is up, 503 when not."""
         try:
             await to_thread.run_sync(app.database.ping)
         except Unavailable:
             return JSONResponse({"status": "database unreachable"}, 503)
+        if down := [door.platform for door in doors if not door.up]:
+            return JSONResponse({"status": "down: " + ", ".join(down)}, 503)
         return JSONResponse({"status": "ready"})
 
     return ready

@@ -1,0 +1,97 @@
+"""A Parley with doors, running in a thread, which can be waited for until it is quiet."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from sqlmodel import col, select
+
+from bot.app import App
+from bot.doors import Door, supervise
+from bot.reception import Reception
+from schedules.courier import Courier
+from storage.outbox import Outbox, OutboxState
+
+T = TypeVar("T")
+PATIENCE = 30.0
+
+
+class Running:
+    """Runs doors on an app; nothing is sent but in `settle`, so that a test decides when."""
+
+    def __init__(self, app: App, make: Callable[[App, Reception], Door]) -> None:
+        self.app = app
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="parley", daemon=True)
+        self._thread.start()
+        self.reception, self.door = self.run(self._made(make))
+        self.courier = Courier(app.database, [self.door], app.clock.now)
+        self._task: asyncio.Task[None] | None = None
+
+    async def _made(self, make: Callable[[App, Reception], Door]) -> tuple[Reception, Door]:
+        reception = Reception(self.app.engine)
+        return reception, make(self.app, reception)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the loop of the doors and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    def start(self) -> "Running":
+        """Begin to receive."""
+
+        async def begin() -> None:
+            self._task = asyncio.get_running_loop().create_task(supervise(self.door, _soon))
+
+        self.run(begin())
+        until(lambda: self.door.up)
+        return self
+
+    def stop(self) -> None:
+        """Finish what is under way and stop."""
+
+        async def end() -> None:
+            if self._task:
+                self._task.cancel()
+                await asyncio.gather(self._task, return_exceptions=True)
+            await self.reception.drain()
+            await self.door.close()
+
+        self.run(end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def settle(self) -> None:
+        """Wait until all that came in is handled, and all that is due is sent."""
+
+        async def quiet() -> None:
+            while self.reception.at_work or await asyncio.to_thread(self._due):
+                await self.courier.finish()
+                await asyncio.sleep(0.005)
+
+        self.run(asyncio.wait_for(quiet(), PATIENCE))
+
+    def _due(self) -> int:
+        now = self.app.clock.now()
+        waiting = (OutboxState.PENDING, OutboxState.SENDING)
+        query = select(Outbox.id).where(
+            col(Outbox.state).in_(waiting),
+            col(Outbox.not_before) <= now,
+            Outbox.platform == self.door.platform,
+        )
+        return len(self.app.database.read(lambda s: s.exec(query).all()))
+
+
+async def _soon(_seconds: float) -> None:
+    await asyncio.sleep(0.02)
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait for something that happens in another thread."""
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.005)
