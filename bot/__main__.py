@@ -196,11 +196,9 @@ def serve(
     work_: Annotated[bool, typer.Option("--work/--no-work", help="Send what falls due as well")] = True,
 ) -> None:
     """Serve over HTTP."""
-    import uvicorn
-
-    from bot.adapters.web import web
+    from bot.adapters.web import Server, web
     from bot.app import build, doors
-    from bot.invite import first_code
+    from bot.invite import first_code, link
     from bot.reception import Reception
 
     settings = _settings(database)
@@ -213,16 +211,12 @@ def serve(
     typer.echo(f"Parley is at http://{where}:{number} — or say it here: .venv/bin/parley chat")
     if owner := app.engine.work(first_code):
         typer.echo(
-            f"Nobody has joined yet. The owner is whoever redeems this code within ten minutes: {owner}"
+            f"Nobody has joined yet. The owner is whoever opens this link within ten minutes:\n{link(settings, number, owner)}"
         )
     reception = Reception(app.engine)
+    served = web(app, reception, doors(app, reception), tick=work_, port=number)
     try:
-        uvicorn.run(
-            web(app, reception, doors(app, reception), tick=work_),
-            host=where,
-            port=number,
-            log_level=settings.log_level.lower(),
-        )
+        Server(served, where, number, settings.log_level.lower()).run()
     finally:
         app.close()
 
@@ -235,18 +229,20 @@ def invite(
     ] = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Print a code that lets one person in, good once and for ten minutes."""
+    """Print a link and code that let one person in, good once and for ten minutes."""
     from bot import invite as invitations
     from bot.app import build
 
-    app = _built(build, _settings(database))
+    settings = _settings(database)
+    app = _built(build, settings)
     try:
         code = app.engine.work(lambda uow: invitations.invite(uow, role, name))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     finally:
         app.close()
-    typer.echo(f"They send “/start {code}” in Telegram or “link {code}” in Slack. The code: {code}")
+    typer.echo(f"They open {invitations.link(settings, settings.port, code)}")
+    typer.echo(f"or send “/start {code}” in Telegram or “link {code}” in Slack. The code: {code}")
 
 
 @cli.command()

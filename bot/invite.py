@@ -1,5 +1,6 @@
 """Invitations from the command line: whoever runs the machine may let people in."""
 
+from bot.settings import Settings
 from handlers.slots import ROLES
 from storage.queries.codes import issue
 from storage.queries.people import has_members
@@ -17,3 +18,9 @@ def invite(uow: UnitOfWork, role: str, name: str | None = None) -> str:
 def first_code(uow: UnitOfWork) -> str | None:
     """At the first start, the code of the owner; None once somebody has joined."""
     return None if has_members(uow) else issue(uow, CodeKind.INVITE, role="owner")
+
+
+def link(settings: Settings, port: int, code: str) -> str:
+    """Where a code is redeemed on the page: under the first host that PARLEY_HOSTS names, else on this machine."""
+    named = settings.hosts[0].rstrip("/") if settings.hosts else f"http://127.0.0.1:{port}"
+    return f"{named if '//' in named else f'https://{named}'}/join/{code}"

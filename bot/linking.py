@@ -21,9 +21,15 @@ def code_in(text: str) -> str | None:
 
 def open_with(uow: UnitOfWork, incoming: Incoming, code: str) -> Member:
     """The member that the sender is from now on. Raises `Refused`."""
+    member = enter(uow, incoming, code)
+    attach(uow, incoming.platform, incoming.account, incoming.sender.external_id, member)
+    return member
+
+
+def enter(uow: UnitOfWork, incoming: Incoming, code: str) -> Member:
+    """The member whom a code lets in, without an account yet. Raises `Refused`."""
     row = redeem(uow, code)
     member = _member(uow, incoming, row)
-    attach(uow, incoming.platform, incoming.account, incoming.sender.external_id, member)
     _take_over(uow, incoming, member)
     return member
 

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     host: str | None = Field(None, alias="PARLEY_HOST")
     port: int = Field(8000, alias="PORT")
     secret: SecretStr | None = Field(None, alias="PARLEY_SECRET")
+    hosts_: str = Field("", alias="PARLEY_HOSTS")
     workspace: str = Field("Parley", alias="PARLEY_WORKSPACE")
     timezone: str = Field(default_factory=_local_zone, alias="PARLEY_TIMEZONE")
     language: str = Field("en", alias="PARLEY_LANGUAGE")
@@ -34,6 +35,12 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     telegram_api_url: str | None = None
     log_level: str = Field("WARNING", alias="PARLEY_LOG_LEVEL")
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts under which Parley may be reached beside this machine's own names, as given."""
+        named = self.hosts_.replace(",", " ").split()
+        return named + ([self.telegram_webhook_url] if self.telegram_webhook_url else [])
 
     @property
     def listen_host(self) -> str:

@@ -1,9 +1,8 @@
 """One message answered: who speaks, what was heard, what is done, and what is posted, all in the caller's transaction."""
 
-from zoneinfo import ZoneInfo
-
 from bot import linking
 from bot.access import speaker_of
+from bot.asking import voice_in
 from bot.dialogue import State
 from bot.exchange import Exchange
 from bot.incoming import Incoming
@@ -83,10 +82,7 @@ class Talk:
 
     def voice_of(self, member: Member | None, language: str) -> Voice:
         """A voice in a language, in the member's zone and currency."""
-        workspace = self.uow.workspace
-        zone = ZoneInfo((member.zone if member else None) or workspace.zone)
-        currency = (member.currency if member else None) or workspace.currency
-        return Voice(self.parts.book, language, self.uow.now.astimezone(zone), currency)
+        return voice_in(self.parts, self.uow, member, language)
 
     def voice_for(self, member: Member, state: State) -> Voice:
         """The person's own language, else the one they write in."""

@@ -1,13 +1,18 @@
-"""The HTTP application: health for now, a plain page, and what other doors mount on it."""
+"""The HTTP application: the page, health, and what other doors mount on it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import uvicorn
 from anyio import to_thread
 from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
+from bot.adapters.page.guard import Guard, hosts_of
+from bot.adapters.page.routes import mount
+from bot.adapters.page.visit import Page
 from bot.app import App
 from bot.doors import Door, supervise
 from bot.reception import Reception
@@ -15,15 +20,35 @@ from schedules.courier import Courier
 from schedules.ticker import Ticker
 from storage.errors import Unavailable
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Parley</title><style>body{font:17px/1.5 system-ui,sans-serif;max-width:34em;margin:12vh auto;padding:0 1em}
-code{background:#8882;padding:.1em .3em;border-radius:.3em}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style>
-<h1>Parley is running</h1><p>A CRM that you talk to. Open a terminal and type <code>.venv/bin/parley chat</code>, then say
-“add Dana Whitfield from Acme”, or “help”.</p></html>"""
+GRACE = 10  # seconds for what is under way when the server is told to stop
 
 
-def web(app: App, reception: Reception, doors: Sequence[Door] = (), *, tick: bool = True) -> FastAPI:
+class Server(uvicorn.Server):
+    """Serves the application; open streams end when it is told to stop, so that nothing waits for them."""
+
+    def __init__(self, api: FastAPI, host: str, port: int, log_level: str) -> None:
+        super().__init__(
+            uvicorn.Config(api, host, port, log_level=log_level, timeout_graceful_shutdown=GRACE)
+        )
+        self._watchers = api.state.page.door.watchers
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the open pages go, then stop as ever."""
+        self._watchers.end()
+        await super().shutdown(sockets)
+
+
+def web(
+    app: App,
+    reception: Reception,
+    doors: Sequence[Door] = (),
+    *,
+    tick: bool = True,
+    port: int | None = None,
+) -> FastAPI:
     """The application on a Parley, with its doors; with `tick`, what falls due is done and sent while it runs."""
+    page = Page(app, reception)
+    doors = (page.door, *doors)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -45,16 +70,14 @@ def web(app: App, reception: Reception, doors: Sequence[Door] = (), *, tick: boo
         await asyncio.gather(*tasks, *(door.close() for door in doors), return_exceptions=True)
 
     api = FastAPI(title="Parley", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
-    api.add_api_route("/", _page, response_class=HTMLResponse)
+    api.state.page = page
+    api.add_middleware(Guard, hosts=hosts_of(app.settings.hosts, port or app.settings.port))
+    mount(page, api)
     api.add_api_route("/healthz", _alive)
     api.add_api_route("/readyz", _readiness(app, doors))
     for door in doors:
         api.router.routes.extend(door.routes)
     return api
-
-
-async def _page() -> str:
-    return PAGE
 
 
 async def _alive() -> dict[str, str]:

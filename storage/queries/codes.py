@@ -49,7 +49,19 @@ def issue(
 
 
 def redeem(uow: UnitOfWork, said: str) -> Code:
-    """Use a code up. It is looked up by its keyed digest, so nothing is told by how long that takes. Raises `Refused`."""
+    """Use a code up. Raises `Refused`."""
+    row = valid(uow, said)
+    row.used_at = uow.now
+    uow.add(row)
+    uow.flush()
+    return row
+
+
+def valid(uow: UnitOfWork, said: str) -> Code:
+    """A code that still opens something, looked up by its keyed digest, so that nothing is told by how long that takes.
+
+    Raises `Refused`.
+    """
     row = uow.first(Code, Code.digest == digest(uow.workspace, "code" + said.strip().lower()))
     if row is None:
         raise Refused("unknown")
@@ -57,7 +69,4 @@ def redeem(uow: UnitOfWork, said: str) -> Code:
         raise Refused("used")
     if row.expires_at <= uow.now:
         raise Refused("expired")
-    row.used_at = uow.now
-    uow.add(row)
-    uow.flush()
     return row

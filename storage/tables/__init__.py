@@ -30,6 +30,7 @@ from storage.tables.crm import (
 )
 from storage.tables.files import File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
+from storage.tables.page import Shown
 from storage.tables.sales import Deal, StageEntry
 from storage.tables.search import NameKey
 from storage.tables.service import Ticket, TicketEntry, TicketEvent, TicketStatus, TicketType
@@ -85,6 +86,7 @@ __all__ = [
     "ReminderStatus",
     "Role",
     "Row",
+    "Shown",
     "Stage",
     "StageEntry",
     "Tag",

@@ -57,6 +57,7 @@ class Message(Row, table=True):
     __table_args__ = (
         refers("conversation_id", "conversation"),
         Index("ix_message_external", "workspace_id", "conversation_id", "external_id"),
+        Index("ix_message_conversation", "workspace_id", "conversation_id", "id"),
     )
     conversation_id: UUID
     direction: Direction = Field(sa_type=choice(Direction))

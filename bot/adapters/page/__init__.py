@@ -1,0 +1,1 @@
+"""The page: the web chat at `/`."""

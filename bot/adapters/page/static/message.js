@@ -1,0 +1,79 @@
+// One message as an element.
+import { make, size, spans } from "./dom.js";
+
+const NUMBER = /^[-+(]?[\p{Sc}\s]*[\d.,]+\s?[%kKmM万萬亿億]?\)?$/u;
+const LONG = 30;
+
+export function saidBody(message, word, language) {
+  const body = make("div", { className: "body" });
+  if (message.text) body.append(make("span", { className: "words", textContent: message.text }));
+  for (const file of message.files ?? []) body.append(fileLink(file, word, language));
+  return body;
+}
+
+export function answerBody(message, word, language) {
+  const body = make("div", { className: "body" }, make("p", { className: "headline" }, ...spans(message.headline)));
+  for (const line of message.lines) body.append(make("p", { className: "line" }, ...spans(line)));
+  if (message.fields.length) body.append(fieldList(message.fields));
+  if (message.table) body.append(tableOf(message.table));
+  for (const line of message.after) body.append(make("p", { className: "line after" }, ...spans(line)));
+  for (const file of message.files) body.append(fileLink(file, word, language));
+  if (message.lines.length + message.fields.length > LONG) {
+    body.classList.add("long");
+    body.tabIndex = 0;
+  }
+  return body;
+}
+
+function fieldList(fields) {
+  return make(
+    "dl",
+    {},
+    ...fields.map(([lead, value]) =>
+      make("div", {}, lead ? make("dt", { textContent: lead }) : null, make("dd", {}, ...spans(value))),
+    ),
+  );
+}
+
+function tableOf({ columns, rows }) {
+  const numeric = columns.map((_, at) => rows.every((row) => NUMBER.test(row[at] ?? "")));
+  const cell = (name, text, at) => make(name, { textContent: text, className: numeric[at] ? "number" : "" });
+  const head = make("tr", {}, ...columns.map((text, at) => cell("th", text, at)));
+  head.querySelectorAll("th").forEach((th) => (th.scope = "col"));
+  const body = rows.map((row) => make("tr", {}, ...row.map((text, at) => cell("td", text, at))));
+  const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
+  return make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": columns.join(", ") }, table);
+}
+
+function fileLink(file, word, language) {
+  const href = `/files/${file.token}`;
+  const label = word("download", { name: file.name });
+  if (file.picture) {
+    const image = make("img", { src: href, alt: file.name, loading: "lazy" });
+    return make("a", { className: "picture", href, download: file.name, "aria-label": label }, image);
+  }
+  const name = make("span", { textContent: file.name });
+  return make("a", { className: "file", href, download: file.name, "aria-label": label }, name, make("small", { textContent: size(file.size, language) }));
+}
+
+export function buttonRow(message, press, word) {
+  const row = make("div", { className: "buttons" });
+  for (const { label, token, used } of message.buttons) {
+    const button = make("button", { type: "button", textContent: label });
+    button.dataset.token = token;
+    if (used) markUsed(button, word);
+    button.addEventListener("click", () => {
+      if (button.getAttribute("aria-disabled") || button.classList.contains("pressing")) return;
+      button.classList.add("pressing");
+      press(token, label);
+    });
+    row.append(button);
+  }
+  return row;
+}
+
+export function markUsed(button, word) {
+  button.classList.remove("pressing");
+  button.setAttribute("aria-disabled", "true");
+  button.setAttribute("aria-label", `${button.textContent}, ${word("used")}`);
+}
