@@ -193,7 +193,9 @@ def serve(
         str | None, typer.Option(help="Address to listen on; else PARLEY_HOST, else 127.0.0.1")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port; else PORT, else 8000")] = None,
-    work_: Annotated[bool, typer.Option("--work/--no-work", help="Send what falls due as well")] = True,
+    work_: Annotated[
+        bool, typer.Option("--work/--no-work", help="Do what falls due as well, not only `parley work`")
+    ] = True,
 ) -> None:
     """Serve over HTTP."""
     from bot.adapters.web import Server, web
@@ -247,23 +249,20 @@ def invite(
 
 @cli.command()
 def work(database: DatabaseOption = None) -> None:
-    """Send what falls due, until stopped."""
-    import signal
-    import threading
+    """Do what falls due and send it, until stopped; any number of such processes may share a PostgreSQL."""
+    import asyncio
 
-    from bot.app import build
-    from schedules.ticker import Ticker
+    from bot.app import build, doors
+    from bot.background import run
+    from bot.reception import Reception
 
     app = _built(build, _settings(database))
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    ticker = Ticker(app.tick)
-    ticker.start()
+    reception = Reception(app.engine)
     typer.echo("Parley works. Stop it with Ctrl+C.")
-    stop.wait()
-    ticker.stop()
-    app.close()
+    try:
+        asyncio.run(run(app, reception, doors(app, reception)))
+    finally:
+        app.close()
 
 
 @cli.command()

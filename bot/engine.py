@@ -3,7 +3,8 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,7 +18,16 @@ from handlers.voice import Voice
 from nlp.text import detect
 from storage.database import Database, Session
 from storage.errors import Unavailable
-from storage.inbox import accept, count_attempts, lock, oldest, pending
+from storage.inbox import (
+    ATTEMPTS,
+    accept,
+    count_attempts,
+    left_behind,
+    lock,
+    oldest,
+    pending,
+    waits_since,
+)
 from storage.queries.people import speaker_of
 from storage.tables import Conversation, Inbox, InboxState, Workspace
 from storage.unit_of_work import UnitOfWork
@@ -61,6 +71,20 @@ class Engine:
         for _, conversation_id in self.database.read(pending):
             self.handle(conversation_id)
 
+    def left_behind(self, busy: Collection[UUID], waited: timedelta) -> list[UUID]:
+        """Conversations whose messages wait because the process that accepted them died, for another to handle.
+
+        A message that has been left behind too often is given up.
+        """
+        before = self.clock.now() - waited
+        if not self.database.read(lambda session: waits_since(session, before)):
+            return []
+        rows = self.database.run(lambda session: left_behind(session, before, busy))
+        for row in rows:
+            if row.attempts > ATTEMPTS:
+                self._give_up(row.id, row.conversation_id, "attempts")
+        return [row.conversation_id for row in rows]
+
     def work(self, do: Callable[[UnitOfWork], T]) -> T:
         """Run `do` in a unit of work of its own."""
 
@@ -92,6 +116,7 @@ class Engine:
             if row is None:
                 return 0, False
             met[:] = [row.id]
+            conversation.unreachable_at = None
             self._answer(UnitOfWork(session, workspace, self.clock.now()), conversation, row)
             return 1, more
 

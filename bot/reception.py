@@ -1,8 +1,9 @@
 """Where doors hand in what they receive: kept before it is acknowledged, then handled in the background."""
 
 import asyncio
-import logging
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 from bot.engine import Engine
@@ -10,8 +11,9 @@ from bot.incoming import Incoming
 from storage.errors import Unavailable
 
 THREADS = 8
+SWEEP = 5.0  # seconds between looks for messages that another process kept and did not live to handle
+STALE = timedelta(seconds=15)  # how long a message has waited then
 AGAIN = 2.0  # seconds until a conversation is tried again after the database was away
-log = logging.getLogger(__name__)
 
 
 class Reception:
@@ -44,6 +46,22 @@ class Reception:
         self._tasks[conversation] = task
         task.add_done_callback(lambda _: self._done(conversation))
 
+    async def sweep(self) -> None:
+        """Look after what was left behind, now and until cancelled: any process can, and none is special."""
+        waited = timedelta(0)
+        while True:
+            with contextlib.suppress(Unavailable):
+                await self._look_around(waited)
+                waited = STALE
+            await asyncio.sleep(SWEEP)
+
+    async def _look_around(self, waited: timedelta) -> None:
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._keep, self.engine.left_behind, list(self._tasks), waited
+        )
+        for conversation in found:
+            self.attend(conversation)
+
     async def drain(self) -> None:
         """Finish what is under way."""
         while self._tasks:
@@ -65,7 +83,6 @@ class Reception:
         try:
             await loop.run_in_executor(self._pool, self.engine.handle, conversation)
         except Unavailable:
-            log.warning("the database is away; a conversation is tried again")
             self._more.add(conversation)
             await asyncio.sleep(AGAIN)
 

@@ -6,6 +6,7 @@ from handlers.capability import Capability, Spec
 from handlers.companies import companies
 from handlers.contacts import contacts
 from handlers.deals import deals
+from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
 from handlers.tasks import tasks
@@ -20,6 +21,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     deals,
     tickets,
     basics,
+    outbox,
 )
 
 

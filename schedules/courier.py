@@ -2,73 +2,231 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from typing import Any, TypeVar
 
-from schedules.delivery import Ambiguous, CannotSend, Refused, Sender
+from schedules.delivery import CannotSend, Lease, LeaseLost, Sender, Unreachable, after, check_lease, held
+from schedules.pacing import PACES, Pace, Pacer
 from storage.database import Database
 from storage.errors import Unavailable
-from storage.outbox import Delivery, claim, failed, sent
+from storage.outbox import QUEUED, Delivery, Outcome, claim, hand_back, settle
 
-PAUSE = 0.3  # seconds between looks at an empty outbox
+T = TypeVar("T")
+PAUSE = 0.3  # seconds between looks at an outbox in which other processes may have put something
+AGAIN = 0.5  # seconds until a database that was away is tried again
+GRACE = 2.0  # seconds after its return in which workers first mark what they had sent
+SLOTS = 32  # messages under way on one platform
+DRAIN = 10.0  # seconds that a shutdown waits for what is due
 log = logging.getLogger(__name__)
 
 
 class Courier:
-    """Claims what is due for its senders, sends it, and marks it; until it is cancelled."""
+    """One `Route` for each sender; a platform that is slow or down holds up no other.
 
-    def __init__(self, database: Database, senders: Sequence[Sender], now: Callable[[], datetime]) -> None:
-        self.database, self.now = database, now
-        self.senders = {s.platform: s for s in senders}
+    `unreachable` is called, in a thread, for a message whose reader is gone.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Sequence[Sender],
+        now: Callable[[], datetime],
+        *,
+        paces: Mapping[str, Pace] = PACES,
+        slots: int = SLOTS,
+        unreachable: Callable[[Delivery], None] = lambda _: None,
+    ) -> None:
+        self.routes = [
+            Route(database, sender, now, Pacer(paces.get(sender.platform, Pace())), slots, unreachable)
+            for sender in senders
+        ]
 
     async def run(self) -> None:
-        """Deliver until cancelled; a database that is away is waited for."""
-        while True:
-            try:
-                count = await self.round()
-            except Unavailable:
-                log.warning("the database is away; delivery waits")
-                count = 0
-            if not count:
-                await asyncio.sleep(PAUSE)
-
-    async def round(self) -> int:
-        """Deliver what is due now; how many messages were claimed."""
-        if not self.senders:
-            return 0
-        claimed = await asyncio.to_thread(claim, self.database, list(self.senders), self.now())
-        claimed.sort(key=_place)
-        await asyncio.gather(*(self._in_order(list(some)) for _, some in groupby(claimed, key=_place)))
-        return len(claimed)
+        """Deliver until told to finish; a database that is away is waited for."""
+        async with asyncio.TaskGroup() as group:
+            for route in self.routes:
+                group.create_task(route.run())
 
     async def finish(self) -> None:
-        """Send what is due and nothing more."""
-        while await self.round():
-            pass
+        """Send what is due and nothing more, within reason; what is under way is finished."""
+        await asyncio.gather(*(route.finish() for route in self.routes))
 
-    async def _in_order(self, deliveries: Iterable[Delivery]) -> None:
-        for delivery in deliveries:
-            await self._deliver(delivery)
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        sender = self.senders[delivery.platform]
+class Route:
+    """The way to one platform: claims what may go now, sends it, and marks many at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        now: Callable[[], datetime],
+        pacer: Pacer,
+        slots: int,
+        unreachable: Callable[[Delivery], None],
+    ) -> None:
+        self.database, self.sender, self.now, self.pacer = database, sender, now, pacer
+        self._slots, self._unreachable = slots, unreachable
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._marks: list[tuple[Outcome, asyncio.Future[bool]]] = []
+        self._marking: asyncio.Task[None] | None = None
+        self._running = self._stopping = False
+        self._threads = ThreadPoolExecutor(3, f"courier-{sender.platform}")
+
+    async def run(self) -> None:
+        """Deliver until told to finish."""
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._wake.set)
+
+        self.database.listen(QUEUED, wake)
+        self._running = True
         try:
-            known = await sender.sent_before(delivery) if delivery.attempts > 1 else None
-            external_id = known or await sender.send(delivery)
-        except Refused as error:
-            log.error("message %s is given up: %s", delivery.id, type(error).__name__)  # noqa: TRY400 - texts may be personal
-            await asyncio.to_thread(failed, self.database, delivery, self.now(), dead=True)
-        except (CannotSend, Ambiguous) as error:
-            log.warning("message %s: %s, again later", delivery.id, type(error).__name__)
-            wait = error.retry_after if isinstance(error, CannotSend) else None
-            await asyncio.to_thread(failed, self.database, delivery, self.now(), retry_after=wait)
+            while not self._stopping:
+                self._wake.clear()
+                if not await self._claimed():
+                    await self._pause()
+        finally:
+            self.database.ignore(QUEUED, wake)
+            self._running = False
+
+    async def finish(self) -> None:
+        """Stop claiming, send what is due, and let go."""
+        self._stopping = True
+        while self._running:
+            self._wake.set()
+            await asyncio.sleep(0.01)
+        end = time.monotonic() + DRAIN
+        while time.monotonic() < end and (await self._start() or self._tasks):
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*self._tasks)
+        self._threads.shutdown(wait=True)
+
+    async def _claimed(self) -> int:
+        try:
+            return await self._start()
+        except Unavailable:
+            await self._away()
+        except Exception as error:  # noqa: BLE001 - one bad look must not end delivery
+            log.error("nothing could be claimed: %s", type(error).__name__)  # noqa: TRY400 - texts may be personal
+            await asyncio.sleep(GRACE)
+        return 0
+
+    async def _away(self) -> None:
+        """Wait until the database answers, and then until all workers have marked what they had sent."""
+        while not self._stopping:
+            await asyncio.sleep(AGAIN)
+            with suppress(Unavailable):
+                await self._thread(self.database.ping)
+                break
+        await asyncio.sleep(GRACE)
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), PAUSE)
+        except TimeoutError:
+            return
+
+    async def _start(self) -> int:
+        """Claim what may go now and send it in the background; how many messages that is."""
+        room = self.pacer.room(self._slots - len(self._tasks))
+        if not room:
+            return 0
+        lease = Lease()
+        claimed = await self._thread(
+            claim, self.database, [self.sender.platform], self.now(), room, self.pacer.resting()
+        )
+        for delivery in claimed:
+            task = asyncio.create_task(self._deliver(delivery, lease))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+        return len(claimed)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a delivery broke off: %s", type(error).__name__)
+
+    async def _deliver(self, delivery: Delivery, lease: Lease) -> None:
+        held.set(lease)
+        await asyncio.sleep(self.pacer.book(delivery.place, private=delivery.private))
+        try:
+            async with asyncio.timeout(max(lease.left, 0.01)):
+                check_lease()
+                outcome = Outcome(delivery, external_id=await self._send(delivery))
+        except LeaseLost:
+            log.warning("message %s is left to another worker: too little of the lease was left", delivery.id)
+            await self._again(hand_back, self.database, delivery)
+            return
         except Exception as error:  # noqa: BLE001 - whatever a platform's library raises, the others go on
-            log.error("message %s not sent: %s", delivery.id, type(error).__name__)  # noqa: TRY400 - texts may be personal
-            await asyncio.to_thread(failed, self.database, delivery, self.now())
-        else:
-            await asyncio.to_thread(sent, self.database, delivery, external_id)
+            outcome = await self._failed(delivery, error)
+        if not await self._settled(outcome):
+            log.warning("message %s passed to another worker while it was sent", delivery.id)
+
+    async def _send(self, delivery: Delivery) -> str:
+        if not delivery.doubtful:
+            return await self.sender.send(delivery)
+        if known := await self.sender.sent_before(delivery):
+            return known
+        check_lease()
+        if getattr(self.sender, "looks_up", False):
+            return await self.sender.send(delivery)
+        log.warning("message %s is ambiguous: it is sent again and may arrive twice", delivery.id)
+        return await self.sender.send(_marked(delivery))
+
+    async def _failed(self, delivery: Delivery, error: Exception) -> Outcome:
+        if isinstance(error, CannotSend) and error.retry_after:
+            self.pacer.rest(delivery.place, error.retry_after)
+        if isinstance(error, Unreachable):
+            await self._again(self._unreachable, delivery)
+        return after(error, delivery, self.now())
+
+    async def _settled(self, outcome: Outcome) -> bool:
+        """Mark a message; False when it was no longer ours. Those that wait for a commit share the next one."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._marks.append((outcome, future))
+        if self._marking is None:
+            self._marking = asyncio.create_task(self._mark())
+        return await future
+
+    async def _mark(self) -> None:
+        while self._marks:
+            batch, self._marks = self._marks, []
+            outcomes = [outcome for outcome, _ in batch]
+            try:
+                marked = await self._again(settle, self.database, outcomes)
+            except Exception as error:  # noqa: BLE001 - handed to whoever waits
+                for _, future in batch:
+                    future.set_exception(error)
+                continue
+            for outcome, future in batch:
+                future.set_result(outcome.delivery.id in marked)
+        self._marking = None
+
+    async def _again(self, work: Callable[..., T], *given: Any) -> T:
+        """Do what must be done, however long the database is away."""
+        while True:
+            try:
+                return await self._thread(work, *given)
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+
+    async def _thread(self, work: Callable[..., T], *given: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*given))
 
 
-def _place(delivery: Delivery) -> tuple[str, str, str, str]:
-    return delivery.platform, delivery.account, delivery.place, delivery.thread
+def _marked(delivery: Delivery) -> Delivery:
+    """The message with the line that says it may have come before, where it was given one."""
+    words = delivery.payload.get("again")
+    if not words:
+        return delivery
+    reply = delivery.payload["reply"]
+    lines = [*reply["lines"], {"spans": [{"text": words, "strong": False}]}]
+    return replace(delivery, payload={**delivery.payload, "reply": {**reply, "lines": lines}})

@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,14 @@ ATTEMPTS = 6
 TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
+
+
+_SIGNALS = "signals"
+
+
+def signal(session: Session, name: str) -> None:
+    """Have those who `listen` for `name` told once this transaction is committed."""
+    session.info.setdefault(_SIGNALS, set()).add(name)
 
 
 def normalise(url: str) -> str:
@@ -98,27 +107,44 @@ class Database:
             _sqlite_engine(self.url, memory=self.memory) if self.sqlite else _postgres_engine(self.url)
         )
         self._writer = Writer(self.engine) if self.sqlite else None
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._away = False
+
+    def listen(self, name: str, call: Callable[[], None]) -> None:
+        """Call `call`, from whatever thread, after each commit of this process that gave the signal `name`."""
+        self._listeners.setdefault(name, []).append(call)
+
+    def ignore(self, name: str, call: Callable[[], None]) -> None:
+        """No more of that."""
+        self._listeners[name].remove(call)
 
     def run(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit it; repeat it whole when the engine says so.
 
         Raises whatever `work` raises, with nothing kept, or `Unavailable`.
         """
-        try:
-            if self._writer:
-                return self._writer.submit(work).result()
-            return self._repeat(self._once, work)
-        except OperationalError as error:
-            raise Unavailable(str(error.orig)) from error
+        signals: set[str] = set()
+
+        def watched(session: Session) -> T:
+            result = work(session)
+            signals.clear()
+            signals.update(session.info.get(_SIGNALS, ()))
+            return result
+
+        with self._answering():
+            result = (
+                self._writer.submit(watched).result() if self._writer else self._repeat(self._once, watched)
+            )
+        for call in [c for name in signals for c in self._listeners.get(name, ())]:
+            call()
+        return result
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a consistent view, without waiting for writers; it must not write."""
         if self.memory:
             return self.run(work)
-        try:
+        with self._answering():
             return self._look(work) if self.sqlite else self._repeat(self._look, work)
-        except OperationalError as error:
-            raise Unavailable(str(error.orig)) from error
 
     def _look(self, work: Callable[[Session], T]) -> T:
         with self.engine.connect() as bare:
@@ -134,6 +160,22 @@ class Database:
         if self._writer:
             self._writer.close()
         self.engine.dispose()
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """`Unavailable` for whatever says that the database does not answer; the log hears of it once, and of its return."""
+        try:
+            yield
+        except OperationalError as error:
+            if not self._away:
+                log.error(  # noqa: TRY400 - one line, not a page, for what will be repeated until it is over
+                    "the database does not answer: %s; what there is to do waits", type(error.orig).__name__
+                )
+            self._away = True
+            raise Unavailable(str(error.orig)) from error
+        if self._away:
+            log.warning("the database answers again")
+            self._away = False
 
     def _repeat(self, once: Callable[[Callable[[Session], T]], T], work: Callable[[Session], T]) -> T:
         for attempt in range(1, ATTEMPTS):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from storage.partial import among
 from storage.tables import Reminder, ReminderStatus
 from storage.unit_of_work import UnitOfWork
 
@@ -16,7 +17,7 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
         select(Reminder)
         .where(
             Reminder.workspace_id == uow.workspace_id,
-            col(Reminder.status).in_(WAITING),
+            among(Reminder.status, WAITING),
             Reminder.due_at <= uow.now,
         )
         .order_by(col(Reminder.due_at))
@@ -29,9 +30,6 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
 def next_due(session: Session) -> datetime | None:
     """When the next reminder of any workspace falls due."""
     query = (
-        select(Reminder.due_at)
-        .where(col(Reminder.status).in_(WAITING))
-        .order_by(col(Reminder.due_at))
-        .limit(1)
+        select(Reminder.due_at).where(among(Reminder.status, WAITING)).order_by(col(Reminder.due_at)).limit(1)
     )
     return session.exec(query).first()

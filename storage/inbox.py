@@ -1,14 +1,17 @@
 """What has come in: kept before it is acknowledged, handled once and in order."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, exists
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.journal import append, with_defaults
+from storage.partial import is_
 from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, new_id
 from storage.tables.conversation import Direction
 
@@ -98,7 +101,7 @@ _OLDEST = (
     .where(
         Inbox.workspace_id == bindparam("workspace"),
         Inbox.conversation_id == bindparam("conversation"),
-        Inbox.state == InboxState.PENDING,
+        is_(Inbox.state, InboxState.PENDING),
     )
     .order_by(col(Inbox.id))
     .limit(2)
@@ -120,18 +123,62 @@ def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple
 def pending(session: Session) -> list[tuple[UUID, UUID]]:
     """Conversations with messages that wait: (workspace, conversation)."""
     query = (
-        select(Inbox.workspace_id, Inbox.conversation_id).where(Inbox.state == InboxState.PENDING).distinct()
+        select(Inbox.workspace_id, Inbox.conversation_id)
+        .where(is_(Inbox.state, InboxState.PENDING))
+        .distinct()
     )
     return [(w, c) for w, c in session.exec(query).all()]
 
 
 def count_attempts(session: Session) -> list[Inbox]:
     """After a start: count one more attempt for what was left unfinished; those that were tried too often."""
-    rows = session.exec(select(Inbox).where(Inbox.state == InboxState.PENDING)).all()
+    rows = session.exec(select(Inbox).where(is_(Inbox.state, InboxState.PENDING))).all()
     for row in rows:
         row.attempts += 1
         session.add(row)
     return [row for row in rows if row.attempts > ATTEMPTS]
+
+
+def waits_since(session: Session, before: datetime) -> bool:
+    """Whether any message has waited since `before`."""
+    query = select(Inbox.id).where(is_(Inbox.state, InboxState.PENDING), col(Inbox.created_at) <= before)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def left_behind(session: Session, before: datetime, busy: Collection[UUID], limit: int = 50) -> list[Inbox]:
+    """The oldest message of each conversation that has waited since `before` while nobody works on it.
+
+    Whoever accepted them has died; one more attempt is counted for each. Conversations of this process that are
+    `busy` are its own.
+    """
+    earlier = aliased(Inbox)
+    behind_another = exists().where(
+        col(earlier.workspace_id) == Inbox.workspace_id,
+        col(earlier.conversation_id) == Inbox.conversation_id,
+        col(earlier.id) < Inbox.id,
+        is_(earlier.state, InboxState.PENDING),
+    )
+    query = (
+        select(Inbox)
+        .join(
+            Conversation,
+            (col(Conversation.workspace_id) == Inbox.workspace_id)
+            & (col(Conversation.id) == Inbox.conversation_id),
+        )
+        .where(
+            is_(Inbox.state, InboxState.PENDING),
+            col(Inbox.created_at) <= before,
+            col(Inbox.conversation_id).not_in(list(busy)),
+            ~behind_another.correlate(Inbox),
+        )
+        .limit(limit)
+        .with_for_update(of=Conversation, skip_locked=True)
+    )
+    rows = list(session.exec(query))
+    for row in rows:
+        row.attempts += 1
+        session.add(row)
+    return rows
 
 
 def keep_message(

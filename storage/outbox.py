@@ -1,23 +1,26 @@
 """What is to be sent: queued with what it tells, claimed under a lease, sent, marked."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, text, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, text, update
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage.database import Database
+from storage.database import Database, signal
 from storage.journal import append
+from storage.partial import among
 from storage.tables import Conversation, Dialogue, Direction, Message, Outbox, OutboxState, Workspace, new_id
 from storage.unit_of_work import UnitOfWork
 
 LEASE = timedelta(seconds=60)
 RECENT = 12
-FIRST_RETRY = 2.0  # seconds; doubled with every attempt
-LAST_RETRY = 600.0
-ATTEMPTS = 12
+QUEUED = "queued"  # the signal that something waits to be sent
+OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,18 @@ class Delivery:
     thread: str
     private: bool
     payload: dict[str, Any]
-    replaces: str | None
     attempts: int
     lease_until: datetime
+    conversation_id: UUID
+    created_at: datetime
+    key: str | None = None
+    doubtful: bool = False  # an earlier attempt may have arrived without our knowing
+
+    @property
+    def replaces(self) -> str | None:
+        """The platform's id of the message that this one takes the place of."""
+        replaced: str | None = self.payload.get("replaces")
+        return replaced
 
 
 def enqueue(
@@ -75,15 +87,33 @@ def enqueue(
         key=key,
         not_before=uow.now,
     )
+    signal(uow.session, QUEUED)
     return message_id
 
 
+def send_elsewhere(uow: UnitOfWork, delivery: Delivery, conversation: Conversation) -> None:
+    """Queue a message that cannot be delivered for another conversation of its reader."""
+    original = uow.get(Message, delivery.message_id)
+    if original is not None:
+        enqueue(
+            uow,
+            conversation,
+            original.text,
+            delivery.payload,
+            member_id=original.member_id,
+            change_set_id=original.change_set_id,
+            replaces=None,
+            key=None,
+        )
+
+
 def newest_private(uow: UnitOfWork, member_id: UUID) -> Conversation | None:
-    """Where a member was last spoken to in private."""
+    """Where a member was last spoken to in private, and can still be reached."""
     return uow.first(
         Conversation,
         Conversation.member_id == member_id,
         col(Conversation.private).is_(True),
+        col(Conversation.unreachable_at).is_(None),
         order=[col(Conversation.id).desc()],
     )
 
@@ -111,113 +141,182 @@ def withdraw(session: Session, workspace_id: UUID, change_set_id: UUID) -> tuple
     return len(waiting), sum(1 for r in rows if r.state == OutboxState.SENT)
 
 
-def claim(database: Database, platforms: list[str], now: datetime, limit: int = 50) -> list[Delivery]:
-    """Lease messages that are due, oldest first, and count the attempt; nobody else gets them until the lease ends."""
+def claim(
+    database: Database, platforms: Iterable[str], now: datetime, limit: int = 50, resting: Iterable[str] = ()
+) -> list[Delivery]:
+    """Lease messages that are due, and count the attempt; nobody else gets them until the lease ends.
+
+    Of each conversation only the oldest, so that none overtakes one that waits for another attempt. Places that are
+    `resting` are passed over.
+    """
 
     def work(session: Session) -> list[Delivery]:
         clock = clock_of(session)
-        free = or_(
-            col(Outbox.state) == OutboxState.PENDING,
-            (col(Outbox.state) == OutboxState.SENDING) & (col(Outbox.lease_until) < clock),
-        )
-        due = (
-            select(Outbox)
-            .where(col(Outbox.platform).in_(platforms), col(Outbox.not_before) <= now, free)
-            .order_by(col(Outbox.id))
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = []
-        for row in session.exec(due).all():
-            row.state, row.lease_until, row.attempts = OutboxState.SENDING, clock + LEASE, row.attempts + 1
-            session.add(row)
-            claimed.append(_delivery(session, row))
-        return claimed
+        rows: list[Any] = []
+        for platform in platforms:
+            heads = _heads(platform, now, clock, resting).limit(limit - len(rows))
+            rows += session.connection().execute(heads).mappings().all()
+        if rows:
+            _lease(session, rows, clock + LEASE)
+        return [Delivery(**row, lease_until=clock + LEASE) for row in rows]
 
     return database.run(work)
 
 
-def _delivery(session: Session, row: Outbox) -> Delivery:
-    conversation = session.get(Conversation, (row.workspace_id, row.conversation_id))
-    if conversation is None or row.lease_until is None:
-        raise LookupError(f"outbox row {row.id} has no conversation or lease")
-    return Delivery(
-        workspace_id=row.workspace_id,
-        id=row.id,
-        message_id=row.message_id,
-        platform=row.platform,
-        account=conversation.account,
-        place=conversation.external_id,
-        thread=conversation.thread,
-        private=conversation.private,
-        payload=row.payload,
-        replaces=row.payload.get("replaces"),
-        attempts=row.attempts,
-        lease_until=row.lease_until,
-    )
-
-
-def sent(database: Database, delivery: Delivery, external_id: str) -> None:
-    """Mark a message as sent, under the platform's id for it."""
-
-    def work(session: Session) -> None:
-        if not _settle(session, delivery, OutboxState.SENT):
-            return
-        session.connection().execute(
-            update(Message)
-            .where(
-                col(Message.workspace_id) == delivery.workspace_id,
-                col(Message.id) == delivery.message_id,
-            )
-            .values(external_id=external_id)
-        )
-
-    database.run(work)
-
-
-def failed(
-    database: Database,
-    delivery: Delivery,
-    now: datetime,
-    *,
-    retry_after: float | None = None,
-    dead: bool = False,
-) -> bool:
-    """Put a message back for a later attempt, or give it up (`dead`, or too many); whether it will be tried again."""
-    dead = dead or delivery.attempts >= ATTEMPTS
-
-    def work(session: Session) -> None:
-        wait = retry_after or min(FIRST_RETRY * 2 ** (delivery.attempts - 1), LAST_RETRY)
-        _settle(
-            session,
-            delivery,
-            OutboxState.DEAD if dead else OutboxState.PENDING,
-            now + timedelta(seconds=wait),
-        )
-
-    database.run(work)
-    return not dead
-
-
-def _settle(
-    session: Session, delivery: Delivery, state: OutboxState, not_before: datetime | None = None
-) -> bool:
-    """Mark a message; False when its lease has passed to another worker."""
-    values: dict[str, Any] = {"state": state, "lease_until": None}
-    if not_before is not None:
-        values["not_before"] = not_before
-    done = session.connection().execute(
-        update(Outbox)
+def _heads(platform: str, now: datetime, clock: datetime, resting: Iterable[str]) -> Select[Any]:
+    """Messages that may leave now, the longest due first."""
+    earlier = aliased(Outbox)
+    in_the_way = (
+        exists()
         .where(
-            col(Outbox.workspace_id) == delivery.workspace_id,
-            col(Outbox.id) == delivery.id,
-            col(Outbox.state) == OutboxState.SENDING,
-            col(Outbox.attempts)
-            == delivery.attempts,  # fences off a worker whose lease has passed to another
+            col(earlier.workspace_id) == Outbox.workspace_id,
+            col(earlier.conversation_id) == Outbox.conversation_id,
+            col(earlier.id) < Outbox.id,
+            among(earlier.state, OPEN),
+            or_(col(earlier.attempts) > 0, col(earlier.not_before) <= now),
         )
-        .values(**values)
+        .correlate(Outbox)
     )
-    return done.rowcount > 0
+    lapsed = and_(col(Outbox.state) == OutboxState.SENDING, col(Outbox.lease_until) < clock)
+    return (
+        sa_select(*_COLUMNS, or_(col(Outbox.doubtful), lapsed).label("doubtful"))
+        .join(Conversation, _same_conversation())
+        .where(
+            col(Outbox.platform) == platform,
+            among(Outbox.state, OPEN),
+            col(Outbox.not_before) <= now,
+            or_(col(Outbox.state) == OutboxState.PENDING, lapsed),
+            ~in_the_way,
+            col(Conversation.external_id).not_in(list(resting)),
+        )
+        .order_by(col(Outbox.not_before), col(Outbox.id))
+        .with_for_update(of=Outbox, skip_locked=True)
+    )
+
+
+def _same_conversation() -> ColumnElement[bool]:
+    return and_(
+        col(Conversation.workspace_id) == Outbox.workspace_id, col(Conversation.id) == Outbox.conversation_id
+    )
+
+
+_COLUMNS: tuple[Any, ...] = (
+    col(Outbox.workspace_id),
+    col(Outbox.id),
+    col(Outbox.message_id),
+    col(Outbox.platform),
+    col(Outbox.payload),
+    col(Outbox.key),
+    col(Outbox.created_at),
+    (col(Outbox.attempts) + 1).label("attempts"),
+    col(Conversation.id).label("conversation_id"),
+    col(Conversation.account),
+    col(Conversation.external_id).label("place"),
+    col(Conversation.thread),
+    col(Conversation.private),
+)
+
+
+def _lease(session: Session, rows: list[Any], until: datetime) -> None:
+    lapsed = col(Outbox.state) == OutboxState.SENDING
+    session.connection().execute(
+        update(Outbox)
+        .where(*_these({r["workspace_id"] for r in rows}, [r["id"] for r in rows]))
+        .values(
+            state=OutboxState.SENDING,
+            lease_until=until,
+            attempts=col(Outbox.attempts) + 1,
+            doubtful=or_(col(Outbox.doubtful), lapsed),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an attempt: sent under the platform's id, put back until `again`, or given up for a `reason`."""
+
+    delivery: Delivery
+    external_id: str | None = None
+    again: datetime | None = None
+    doubtful: bool | None = None
+    reason: str | None = None
+
+    @property
+    def state(self) -> OutboxState:
+        """The state that follows from it."""
+        if self.external_id is not None:
+            return OutboxState.SENT
+        return OutboxState.PENDING if self.again else OutboxState.DEAD
+
+
+def settle(database: Database, outcomes: Sequence[Outcome]) -> set[UUID]:
+    """Mark messages, all in one transaction: the ids of those that were still ours to mark.
+
+    The number of the attempt fences off a worker whose lease has passed to another.
+    """
+
+    def work(session: Session) -> set[UUID]:
+        arrived = [o for o in outcomes if o.state == OutboxState.SENT]
+        marked = _mark_sent(session, arrived)
+        marked |= {o.delivery.id for o in outcomes if o.state != OutboxState.SENT and _mark(session, o)}
+        return marked
+
+    return database.run(work)
+
+
+def _mark_sent(session: Session, outcomes: Sequence[Outcome]) -> set[UUID]:
+    ids: set[UUID] = set()
+    for attempts in {o.delivery.attempts for o in outcomes}:
+        ours = _ours([o.delivery for o in outcomes if o.delivery.attempts == attempts], attempts)
+        values = {"state": OutboxState.SENT, "lease_until": None, "reason": None}
+        marked = update(Outbox).where(*ours).values(values).returning(col(Outbox.id))
+        ids |= set(session.connection().execute(marked).scalars())
+    named = [
+        {"w": o.delivery.workspace_id, "m": o.delivery.message_id, "x": o.external_id}
+        for o in outcomes
+        if o.delivery.id in ids
+    ]
+    if named:
+        table = Message.__table__  # type: ignore[attr-defined]  # many rows at once are the table's, not the class's
+        same = (table.c.workspace_id == bindparam("w"), table.c.id == bindparam("m"))
+        session.connection().execute(update(table).where(*same).values(external_id=bindparam("x")), named)
+    return ids
+
+
+def _mark(session: Session, outcome: Outcome) -> bool:
+    delivery = outcome.delivery
+    values: dict[str, Any] = {"state": outcome.state, "lease_until": None, "reason": outcome.reason}
+    if outcome.again is not None:
+        values["not_before"] = outcome.again
+    if outcome.doubtful is not None:
+        values["doubtful"] = outcome.doubtful
+    ours = _ours([delivery], delivery.attempts)
+    return session.connection().execute(update(Outbox).where(*ours).values(values)).rowcount > 0
+
+
+def _ours(deliveries: Sequence[Delivery], attempts: int) -> list[ColumnElement[bool]]:
+    """Those of one attempt that nobody else has claimed meanwhile."""
+    return [
+        *_these({d.workspace_id for d in deliveries}, [d.id for d in deliveries]),
+        col(Outbox.attempts) == attempts,
+        col(Outbox.state) == OutboxState.SENDING,
+    ]
+
+
+def _these(workspaces: Iterable[UUID], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
+    return [col(Outbox.workspace_id).in_(list(workspaces)), col(Outbox.id).in_(list(ids))]
+
+
+def hand_back(database: Database, delivery: Delivery) -> None:
+    """Give a claimed message back untried, for whoever comes next."""
+    ours = _ours([delivery], delivery.attempts)
+    values = {
+        "state": OutboxState.PENDING,
+        "lease_until": None,
+        "attempts": delivery.attempts - 1,
+        "doubtful": delivery.doubtful,
+    }
+    database.run(lambda session: session.connection().execute(update(Outbox).where(*ours).values(values)))
 
 
 def release(database: Database, platforms: list[str]) -> None:
@@ -243,10 +342,9 @@ def clock_of(session: Session) -> datetime:
 
 def waiting(session: Session, workspace: Workspace) -> int:
     """How many messages wait to be sent."""
-    states = (OutboxState.PENDING, OutboxState.SENDING)
     query = (
         select(func.count())
         .select_from(Outbox)
-        .where(Outbox.workspace_id == workspace.id, col(Outbox.state).in_(states))
+        .where(Outbox.workspace_id == workspace.id, among(Outbox.state, OPEN))
     )
     return session.exec(query).one()

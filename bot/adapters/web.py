@@ -14,10 +14,9 @@ from bot.adapters.page.guard import Guard, hosts_of
 from bot.adapters.page.routes import mount
 from bot.adapters.page.visit import Page
 from bot.app import App
+from bot.background import Background
 from bot.doors import Door, supervise
 from bot.reception import Reception
-from schedules.courier import Courier
-from schedules.ticker import Ticker
 from storage.errors import Unavailable
 
 GRACE = 10  # seconds for what is under way when the server is told to stop
@@ -46,27 +45,21 @@ def web(
     tick: bool = True,
     port: int | None = None,
 ) -> FastAPI:
-    """The application on a Parley, with its doors; with `tick`, what falls due is done and sent while it runs."""
+    """The application on a Parley, with its doors, which also send; with `tick`, what falls due is done as well."""
     page = Page(app, reception)
     doors = (page.door, *doors)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        await to_thread.run_sync(app.engine.recover)
-        courier = Courier(app.database, doors, app.clock.now)
-        ticker = Ticker(app.tick)
+        background = Background(app, doors, ticks=tick)
         tasks = [asyncio.create_task(supervise(door)) for door in doors]
-        tasks += [asyncio.create_task(courier.run())]
-        if tick:
-            ticker.start()
+        tasks += [asyncio.create_task(reception.sweep())]
+        background.start()
         yield
-        for task in tasks[:-1]:
+        for task in tasks:
             task.cancel()
         await reception.drain()
-        if tick:
-            await to_thread.run_sync(ticker.stop)
-        await courier.finish()
-        tasks[-1].cancel()
+        await background.stop()
         await asyncio.gather(*tasks, *(door.close() for door in doors), return_exceptions=True)
 
     api = FastAPI(title="Parley", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)

@@ -37,7 +37,10 @@ class OutboxState(StrEnum):
 
 
 class Conversation(Row, table=True):
-    """A private chat, a room, or a thread in one; a room may be bound to a record."""
+    """A private chat, a room, or a thread in one; a room may be bound to a record.
+
+    `unreachable_at` is when the platform said that nobody is there any more; a word from there ends it.
+    """
 
     __table_args__ = (UniqueConstraint("workspace_id", "platform", "account", "external_id", "thread"),)
     platform: str
@@ -47,6 +50,7 @@ class Conversation(Row, table=True):
     private: bool = True
     member_id: UUID | None = None
     title: str | None = None
+    unreachable_at: datetime | None = None
     bound_kind: str | None = None
     bound_id: UUID | None = None
 
@@ -95,7 +99,10 @@ class Inbox(Row, table=True):
 
 
 class Outbox(Row, table=True):
-    """A reply on its way. `key` makes one occurrence of a thing unique; `lease_until` is the database's time."""
+    """A reply on its way. `key` makes one occurrence of a thing unique; `lease_until` is the database's time.
+
+    `doubtful` says that an attempt may have arrived without our knowing; `reason` why it was given up.
+    """
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
@@ -104,8 +111,31 @@ class Outbox(Row, table=True):
             "ix_outbox_due",
             "platform",
             "not_before",
+            "id",
             postgresql_where=text("state IN ('pending', 'sending')"),
             sqlite_where=text("state IN ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_open",
+            "workspace_id",
+            "conversation_id",
+            "id",
+            postgresql_where=text("state IN ('pending', 'sending')"),
+            sqlite_where=text("state IN ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_dead",
+            "workspace_id",
+            "id",
+            postgresql_where=text("state IN ('dead')"),
+            sqlite_where=text("state IN ('dead')"),
+        ),
+        Index(
+            "ix_outbox_change_set",
+            "workspace_id",
+            "change_set_id",
+            postgresql_where=text("change_set_id IS NOT NULL"),
+            sqlite_where=text("change_set_id IS NOT NULL"),
         ),
     )
     platform: str
@@ -118,6 +148,8 @@ class Outbox(Row, table=True):
     not_before: datetime = Field(default_factory=utcnow)
     lease_until: datetime | None = None
     attempts: int = 0
+    doubtful: bool = False
+    reason: str | None = None
 
 
 class Button(SQLModel, table=True):

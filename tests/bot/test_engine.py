@@ -1,11 +1,14 @@
 """Exactly once, in order, and nothing half-written."""
 
+import asyncio
 import threading
+from datetime import timedelta
 
 from sqlmodel import select
 
 from bot.app import App, build
 from bot.incoming import Incoming, Sender
+from bot.reception import Reception
 from storage.queries.people import speaker_of
 from storage.tables import Contact, Inbox, InboxState, Message, Outbox, Task
 from tests.plugin import settings_for
@@ -151,3 +154,28 @@ def test_a_question_survives_a_restart(database_url: str) -> None:
     answered = Player(after).play(Step("ana> tonight", 1))
     after.close()
     assert answered[0] == "| I will remind you today 20:00: water the plants."
+
+
+def test_what_a_dead_process_left_is_handled_by_another_and_given_up_in_the_end(app: App) -> None:
+    """A message that kills whoever handles it is not handed on for ever."""
+    conversation, _ = app.engine.accept(message("add a task: poison", "e1"))
+    long_ago = timedelta(seconds=0)
+    assert app.engine.left_behind([], timedelta(seconds=1)) == []
+    assert app.engine.left_behind([conversation], long_ago) == []
+    for _ in range(3):
+        assert app.engine.left_behind([], long_ago) == [conversation]
+    app.engine.left_behind([], long_ago)
+    states = app.database.read(lambda s: list(s.exec(select(Inbox.state))))
+    assert states == [InboxState.FAILED]
+
+
+def test_a_reception_handles_what_was_left_behind(app: App) -> None:
+    app.engine.accept(message("add a task: survive", "e1"))
+
+    async def scene() -> None:
+        reception = Reception(app.engine)
+        await reception._look_around(timedelta(0))
+        await reception.drain()
+
+    asyncio.run(scene())
+    assert titles(app) == ["survive"]

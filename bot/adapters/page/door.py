@@ -50,6 +50,7 @@ class PageDoor:
     """Sends to the page: a place on it is durable, so that a page which is not open sees it later."""
 
     platform = PLATFORM
+    looks_up = True  # a message has one place on its page, however often it is sent
 
     def __init__(self, app: App) -> None:
         self.app, self.up, self.watchers = app, False, Watchers()

@@ -1,0 +1,69 @@
+"""What happens by itself while a process runs: ticks, and deliveries through its doors."""
+
+import asyncio
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from bot.app import App
+from bot.reception import Reception
+from schedules.courier import Courier
+from schedules.delivery import Sender
+from schedules.notices import unreachable
+from schedules.pacing import PACES, Pace
+from schedules.ticker import Ticker
+from storage.errors import Unavailable
+from storage.outbox import Delivery
+
+
+class Background:
+    """Ticks and delivers; every process may, and none is special."""
+
+    def __init__(
+        self, app: App, senders: Sequence[Sender], paces: Mapping[str, Pace] = PACES, *, ticks: bool = True
+    ) -> None:
+        self._app, self._ticks = app, ticks
+        self._ticker = Ticker(self._tick)
+        self._courier = Courier(
+            app.database, senders, app.clock.now, paces=paces, unreachable=self._unreachable
+        )
+        self._delivering: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in the running loop."""
+        self._delivering = asyncio.create_task(self._courier.run())
+        if self._ticks:
+            self._ticker.start()
+
+    async def stop(self) -> None:
+        """Finish the tick under way, send what is due, and stop."""
+        if self._ticks:
+            await asyncio.to_thread(self._ticker.stop)
+        with suppress(Unavailable):
+            await self._courier.finish()
+        if self._delivering is not None:
+            await self._delivering
+
+    def _tick(self) -> None:
+        with suppress(Unavailable):  # the next tick tries again
+            while self._app.tick():
+                pass
+
+    def _unreachable(self, delivery: Delivery) -> None:
+        self._app.engine.work(lambda uow: unreachable(uow, self._app.engine.parts.book, delivery))
+
+
+async def run(
+    app: App, reception: Reception, senders: Sequence[Sender], paces: Mapping[str, Pace] = PACES
+) -> None:
+    """A process of its own for what happens by itself, until it is told to stop; it picks up what others left as well."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    background = Background(app, senders, paces)
+    sweeping = asyncio.create_task(reception.sweep())
+    background.start()
+    await stopped.wait()
+    sweeping.cancel()
+    await reception.drain()
+    await background.stop()

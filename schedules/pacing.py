@@ -1,0 +1,79 @@
+"""How fast a platform may be spoken to: in all, and in one chat."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+Rules = tuple[tuple[int, float], ...]  # so many messages in so many seconds
+IDLE = 60.0  # seconds after which a quiet place is forgotten
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a platform allows in all, in a private chat, and in a room."""
+
+    total: Rules = ()
+    private: Rules = ()
+    room: Rules = ()
+
+
+PACES: Mapping[str, Pace] = {
+    "slack": Pace(private=((1, 1.0),), room=((1, 1.0),)),
+    "telegram": Pace(total=((30, 1.0),), private=((1, 1.0),), room=((1, 1.0), (20, 60.0))),
+}
+
+
+@dataclass
+class _Place:
+    rules: Rules
+    times: deque[float] = field(default_factory=deque)
+    rests_until: float = 0.0
+
+    def ready(self) -> float:
+        """From when on another message may go."""
+        bounds = (self.times[-count] + seconds for count, seconds in self.rules if len(self.times) >= count)
+        return max((self.rests_until, *bounds))
+
+    def book(self, now: float) -> float:
+        moment = max(now, self.ready())
+        self.times.append(moment)
+        while len(self.times) > max((count for count, _ in self.rules), default=0):
+            self.times.popleft()
+        return moment
+
+
+class Pacer:
+    """Remembers what went where, and says what may go now."""
+
+    def __init__(self, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
+        self.pace, self._clock = pace, clock
+        self._total = _Place(pace.total)
+        self._places: dict[str, _Place] = {}
+
+    def room(self, most: int) -> int:
+        """How many more messages, up to `most`, may go at this moment."""
+        now = self._clock()
+        for count, seconds in self.pace.total:
+            most = min(most, count - sum(t > now - seconds for t in self._total.times))
+        return max(most, 0)
+
+    def resting(self) -> list[str]:
+        """Places where none may go at this moment."""
+        now = self._clock()
+        for name in [n for n, p in self._places.items() if p.ready() < now - IDLE]:
+            del self._places[name]
+        return [name for name, place in self._places.items() if place.ready() > now]
+
+    def book(self, name: str, *, private: bool) -> float:
+        """Take the next turn in a place; how many seconds there are to wait for it."""
+        now = self._clock()
+        rules = self.pace.private if private else self.pace.room
+        place = self._places.setdefault(name, _Place(rules))
+        moment = place.book(self._total.book(now))
+        return moment - now
+
+    def rest(self, name: str, seconds: float) -> None:
+        """Leave a place alone, since its platform asked for it."""
+        place = self._places.setdefault(name, _Place(()))
+        place.rests_until = self._clock() + seconds
