@@ -1,13 +1,15 @@
 """Cards: who or what it is, what happened last, what is next."""
 
 from handlers.context import Context
-from handlers.recurrence import describe
+from handlers.lines import activity_line, deal_line, reminder_line, task_line, ticket_line
 from handlers.reply import Button, Field, Line, Reply, joined, line
 from handlers.turn import Call, Turn
 from handlers.values import shown_phone
 from storage.queries.contacts import contacts_at, points_of, tags_of
-from storage.queries.work import activities, overdue, reminders, tasks
-from storage.tables import Activity, Company, Contact, Member, PointKind, Record, Reminder, Task
+from storage.queries.sales import deals, fitting
+from storage.queries.service import tickets_where
+from storage.queries.work import activities, reminders, tasks
+from storage.tables import Activity, Company, Contact, Deal, Member, PointKind, Record, Task, Ticket
 
 SHOWN = 3
 
@@ -95,43 +97,16 @@ def changed(ctx: Context, row: Record, name: str, field: str, shown: str) -> Rep
 
 
 def history(ctx: Context, customer: Contact | Company) -> list[Field]:
-    """What happened last, what is to be done, and the next reminder."""
+    """The open deals and tickets, what happened last, what is to be done, and the next reminder."""
+    selling, _ = deals(ctx.uow, fitting(ctx.scope(Deal), customer=customer), limit=2)
+    troubles, _ = tickets_where(ctx.uow, ctx.scope(Ticket), customer=customer, limit=2)
     happened, _ = activities(ctx.uow, ctx.scope(Activity), customer, limit=2)
     todo, _ = tasks(ctx.uow, ctx.scope(Task), customer=customer, limit=2)
     coming, _ = reminders(ctx.uow, ctx.member, customer=customer, limit=1)
     return [
+        *(Field(ctx.voice.title("slot.deal"), line(deal_line(ctx, d))) for d in selling),
+        *(Field(ctx.voice.title("slot.ticket"), line(ticket_line(ctx, t, whose=False))) for t in troubles),
         *(Field(ctx.voice.title("card.last"), line(activity_line(ctx, a))) for a in happened),
         *(Field(ctx.voice.title("card.task"), line(task_line(ctx, t))) for t in todo),
         *(Field(ctx.voice.title("card.next"), line(reminder_line(ctx, r))) for r in coming),
     ]
-
-
-def activity_line(ctx: Context, activity: Activity) -> str:
-    """ "Call, Mon 2 Mar: she wants a demo"."""
-    when = activity.occurred_at.astimezone(ctx.voice.zone)
-    shown = ctx.voice.day(when.date()) if activity.all_day else ctx.voice.moment(when)
-    head = f"{ctx.voice.label(f'type.{activity.type}')} · {shown}"
-    return f"{head} · {activity.text}" if activity.text else head
-
-
-def due_words(ctx: Context, task: Task) -> str:
-    """When a task is due; says when that has passed."""
-    if task.due_on is None:
-        return ""
-    shown = ctx.voice.moment(task.due_at) if task.due_at else ctx.voice.day(task.due_on)
-    return ctx.say("task.overdue", due=shown).text if overdue(task, ctx.now) else shown
-
-
-def task_line(ctx: Context, task: Task, *, whose: bool = False) -> str:
-    """ "#12 Send the quote · Fri 6 Mar · Bob"."""
-    owner = ctx.uow.get(Member, task.owner_id) if whose else None
-    high = ctx.voice.label(f"priority.{task.priority}") if task.priority in ("high", "urgent") else None
-    parts = (f"#{task.number} {task.title}", high, due_words(ctx, task), owner.name if owner else None)
-    return " · ".join(x for x in parts if x)
-
-
-def reminder_line(ctx: Context, reminder: Reminder) -> str:
-    """ "Call Dana · tomorrow 15:00"."""
-    shown = ctx.voice.moment(reminder.due_at)
-    again = describe(reminder.repeat, ctx.voice) if reminder.repeat else None
-    return " · ".join(x for x in (reminder.text, shown, again) if x)

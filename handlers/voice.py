@@ -127,7 +127,9 @@ class Voice:
         )
 
     def duration(self, span: timedelta) -> str:
-        """ "2 hours"."""
+        """ "2 hours"; what is over in less than a minute says so."""
+        if span < timedelta(minutes=1):
+            return self.label("duration.moment")
         return format_timedelta(span, locale=locale(self.language))
 
     def money(self, amount: str, *, short: bool = False) -> str:

@@ -160,7 +160,7 @@ def _due(found: Found, context: Context) -> str | None:
 TIME_KINDS = ("moment", "delay", "due", "period", "close_date")
 CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
-OPEN = ("stage", "lost_reason")  # what is none of the standard values stays as it was said
+OPEN = ("stage", "lost_reason", "deal_role")  # what is none of the standard values stays as it was said
 CLOSED = ("language",)
 PAST_EDITS = ("activity.edit", "order.edit")  # what is told of has happened
 _OF_RECORD = {

@@ -85,6 +85,7 @@ CHOICES = {
         "poor_fit",
         "other",
     ),
+    "deal_role": ("decision_maker", "champion", "influencer", "user", "buyer", "gatekeeper", "other"),
     "source": ("referral", "website", "event", "cold_call", "advertising", "partner", "other"),
 }
 COUNTED = ("task", "ticket", "order")

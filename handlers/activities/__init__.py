@@ -6,10 +6,11 @@ from typing import Annotated
 
 from handlers.activities.which import meant
 from handlers.capability import Capability, Command
-from handlers.cards import activity_line, changed, press
+from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import customer_of
 from handlers.errors import Invalid, Missing
+from handlers.lines import activity_line
 from handlers.lists import PAGE, listed
 from handlers.moments import at, moment, span
 from handlers.reply import Button, Field, Reply, joined

@@ -5,20 +5,21 @@ from typing import Annotated
 
 from handlers.basics.settings import FIELDS, set_setting
 from handlers.capability import Capability, Command, Spec, usage
-from handlers.cards import activity_line, company_card, contact_card, reminder_line, task_line
+from handlers.cards import company_card, contact_card
 from handlers.context import Context
 from handlers.errors import Invalid
+from handlers.lines import activity_line, deal_line, reminder_line, task_line, ticket_line
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.slots import FieldValue, Text, Topic, field_of
 from handlers.turn import Call, Turn
 from nlp.names import looks_named
 from storage.find import MODELS, Match, find_anything, name_of
 from storage.outbox import withdraw
-from storage.tables import Activity, ChangeSet, Company, Contact, Member, Reminder, Task
+from storage.tables import Activity, ChangeSet, Company, Contact, Deal, Member, Reminder, Task, Ticket
 from storage.undo import Kept, change_set_of, latest, revert
 
 basics = Capability("basics", Path(__file__).parent)
-FOUND_KINDS = ("contact", "company", "task", "reminder", "activity")
+FOUND_KINDS = ("contact", "company", "deal", "ticket", "task", "reminder", "activity")
 FOUND = 6
 EXAMPLES = 8
 
@@ -83,6 +84,10 @@ def _line(ctx: Context, match: Match) -> str:
         return task_line(ctx, row, whose=True)
     if isinstance(row, Reminder):
         return reminder_line(ctx, row)
+    if isinstance(row, Deal):
+        return deal_line(ctx, row)
+    if isinstance(row, Ticket):
+        return ticket_line(ctx, row)
     if isinstance(row, Activity):
         customer = ctx.uow.get(Contact, row.contact_id) or ctx.uow.get(Company, row.company_id)
         return " · ".join(x for x in (customer.name if customer else None, activity_line(ctx, row)) if x)

@@ -8,9 +8,10 @@ from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import Customer, customer_of
-from handlers.deals.cards import deal_card, deal_line, stage_label, totals_line
-from handlers.deals.money import currency_of, money, shown
-from handlers.errors import Invalid, Missing
+from handlers.deals.cards import choice_label, deal_card, reason_of, role_label, totals_line
+from handlers.deals.money import currency_of, money
+from handlers.errors import Invalid, Missing, NotFound
+from handlers.lines import amount_of, deal_line, stage_label
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, period
 from handlers.reply import Button, Field, Reply, joined, line
@@ -20,6 +21,7 @@ from handlers.slots import (
     CompanyRef,
     ContactRef,
     DealRef,
+    DealRole,
     DealStage,
     FieldValue,
     LostReason,
@@ -28,13 +30,25 @@ from handlers.slots import (
     Title,
     field_of,
 )
-from storage.queries.sales import LOST, WON, deals_where, delete_deal, enter_stage, stage_named, stages
-from storage.seed import CHOICES
-from storage.tables import Contact, Deal, Stage
+from handlers.turn import Call, Turn
+from storage.queries.sales import (
+    LOST,
+    WON,
+    choice_named,
+    choices,
+    delete_deal,
+    enter_stage,
+    first_stage,
+    fitting,
+    involve,
+    stage_named,
+    stages,
+)
+from storage.queries.sales import deals as deals_where
+from storage.tables import Choice, Contact, Deal, Stage
 
 deals = Capability("deals", Path(__file__).parent)
 FIELDS = ("title", "amount", "stage", "close_date", "owner", "contact", "company")
-REASONS = CHOICES["lost_reason"]
 
 
 class AddDeal(Command):
@@ -54,7 +68,7 @@ def add_deal(cmd: AddDeal, ctx: Context) -> Reply:
     if not (cmd.title or cmd.contact or cmd.company):
         raise Missing("title")
     customer = customer_of(ctx, cmd.contact or _shared(cmd, ctx), cmd.company, make=True)
-    stage = _stage(ctx, cmd.stage or "qualification")
+    stage = _stage(ctx, cmd.stage) if cmd.stage else first_stage(ctx.uow)
     amount = money(cmd.amount, ctx) if cmd.amount else None
     deal = ctx.new(
         Deal,
@@ -106,7 +120,7 @@ def _day(value: str | None, ctx: Context) -> date | None:
 
 def _added(ctx: Context, deal: Deal, stage: Stage, customer: Customer) -> Reply:
     closing = ctx.say("deal.closing", day=ctx.voice.day(deal.close_date)).text if deal.close_date else None
-    facts = [x for x in (shown(ctx, deal), stage_label(ctx, stage), closing) if x]
+    facts = [x for x in (amount_of(ctx, deal), stage_label(ctx, stage), closing) if x]
     new = [
         name
         for row, name in zip((customer.contact, customer.company), customer.names(ctx), strict=False)
@@ -153,11 +167,9 @@ def list_deals(cmd: ListDeals, ctx: Context) -> Reply:
     customer = customer_of(ctx, None, cmd.company).company if cmd.company else None
     owner = ctx.colleague(cmd.owner, "owner") if cmd.owner else None
     closing = period(cmd.period) if cmd.period else None
-    rows, total = deals_where(
-        ctx.uow, ctx.scope(Deal), stage=stage, owner=owner, customer=customer, closing=closing
-    )
-    page = rows[ctx.turn.offset : ctx.turn.offset + PAGE]
-    sums = totals_line(ctx, rows, weighted=stage not in (WON, LOST))
+    which = fitting(ctx.scope(Deal), stage=stage, owner=owner, customer=customer, closing=closing)
+    page, total = deals_where(ctx.uow, which, PAGE, ctx.turn.offset)
+    sums = totals_line(ctx, which, weighted=stage not in (WON, LOST))
     key = {WON: "deal.list.won", LOST: "deal.list.lost"}.get(stage or "", "deal.list")
     return listed(ctx, key, page, total, lambda d: deal_line(ctx, d), totals=sums)
 
@@ -206,7 +218,7 @@ def win_deal(cmd: WinDeal, ctx: Context) -> Reply:
         _set_amount(ctx, deal, cmd.amount)
     _close(ctx, deal, WON)
     ctx.uow.flush()
-    amount = shown(ctx, deal)
+    amount = amount_of(ctx, deal)
     return Reply(
         ctx.say("deal.won", title=deal.title),
         lines=(line(amount),) if amount else (),
@@ -236,11 +248,10 @@ def lose_deal(cmd: LoseDeal, ctx: Context) -> Reply:
     ctx.require("deals.write", deal)
     _close(ctx, deal, LOST)
     if cmd.reason:
-        deal.lost_reason = cmd.reason if cmd.reason in REASONS else "other"
-        deal.lost_note = None if cmd.reason in REASONS else cmd.reason
+        _set_reason(ctx, deal, cmd.reason)
     ctx.uow.flush()
-    reason = deal.lost_note or (ctx.voice.label(f"reason.{deal.lost_reason}") if deal.lost_reason else "")
-    buttons = () if reason else tuple(_reason(ctx, deal, key) for key in REASONS[:3])
+    reason = reason_of(ctx, deal)
+    buttons = () if reason else tuple(_reason(ctx, deal, row) for row in choices(ctx.uow, "lost_reason")[:3])
     return Reply(
         ctx.say("deal.lost", title=deal.title),
         lines=(line(reason),) if reason else (ctx.say("deal.why_lost"),),
@@ -252,9 +263,18 @@ def lose_deal(cmd: LoseDeal, ctx: Context) -> Reply:
     )
 
 
-def _reason(ctx: Context, deal: Deal, key: str) -> Button:
-    button = press(ctx, key, "deal.lost", {"deal": f"id:{deal.id}", "reason": key})
-    return Button(ctx.voice.title(f"reason.{key}"), button.turn)
+def _set_reason(ctx: Context, deal: Deal, said: str) -> None:
+    """A reason of the workspace's own list; what is none of it is kept as a note."""
+    row = choice_named(ctx.uow, "lost_reason", said)
+    other = choice_named(ctx.uow, "lost_reason", "other")
+    deal.lost_reason = row.key if row else other.key if other else None
+    deal.lost_note = None if row else said
+
+
+def _reason(ctx: Context, deal: Deal, row: Choice) -> Button:
+    label = choice_label(ctx, row)
+    call = Call(name="deal.lost", slots={"deal": f"id:{deal.id}", "reason": row.key})
+    return Button(label[:1].upper() + label[1:], Turn(calls=(call,)))
 
 
 class EditDeal(Command):
@@ -306,7 +326,36 @@ def _set(ctx: Context, deal: Deal, field: str, value: str) -> str:
 def _set_amount(ctx: Context, deal: Deal, value: str) -> str:
     amount = money(value, ctx, default=currency_of(deal, ctx))
     deal.amount, deal.currency = amount.number, amount.currency
-    return shown(ctx, deal) or ""
+    return amount_of(ctx, deal) or ""
+
+
+class InvolveInDeal(Command):
+    """Say who has a say in a deal."""
+
+    deal: DealRef
+    contact: ContactRef
+    role: DealRole | None = None
+
+
+@deals.command("deal.involve", needs="deals.write")
+def involve_in_deal(cmd: InvolveInDeal, ctx: Context) -> Reply:
+    """Someone with a role in a deal; an unknown person is made, at the deal's company."""
+    deal = ctx.find(Deal, cmd.deal, "deal")
+    ctx.require("deals.write", deal)
+    company = f"id:{deal.company_id}" if deal.company_id else None
+    contact = customer_of(ctx, cmd.contact, company, make=True).contact
+    if contact is None:
+        raise NotFound("contact", "contact", cmd.contact)
+    row = choice_named(ctx.uow, "deal_role", cmd.role) if cmd.role else None
+    part = involve(ctx.uow, deal, contact, row.key if row else cmd.role)
+    ctx.uow.flush()
+    role = role_label(ctx, part)
+    key = "deal.involved_as" if role else "deal.involved"
+    return Reply(
+        ctx.say(key, name=contact.name, role=role, title=deal.title),
+        receipt=Field(deal.title, line(" · ".join(x for x in (contact.name, role) if x))),
+        mentions=(ctx.mention(deal), ctx.mention(contact)),
+    )
 
 
 class DeleteDeal(Command):

@@ -1,41 +1,77 @@
 """Deals on cards and lists."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from handlers.cards import press
 from handlers.context import Context
-from handlers.deals.money import shown
+from handlers.lines import BRIEF, amount_of, stage_label, stage_of
 from handlers.reply import Button, Field, Reply, joined, line
-from storage.queries.sales import stage_named, stages, totals
-from storage.tables import Company, Contact, Deal, Member, Stage
+from storage.queries.sales import choice_named, involved, pipelines, stage_named, stages, stays, totals
+from storage.tables import Choice, Company, Contact, Deal, DealContact, Member
+
+_WORDS = {"lost_reason": "reason", "deal_role": "deal_role"}
 
 
-def stage_label(ctx: Context, stage: Stage) -> str:
-    """A stage's name in the speaker's language."""
-    return stage.labels.get(ctx.voice.language) or stage.labels.get("en") or stage.key
+def choice_label(ctx: Context, row: Choice) -> str:
+    """A value of one of the workspace's lists, in the speaker's language."""
+    own = row.labels.get(ctx.voice.language) or row.labels.get("en")
+    return own or ctx.voice.label(f"{_WORDS[row.kind]}.{row.key}")
 
 
-def _stage(ctx: Context, deal: Deal) -> str:
-    stage = stage_named(ctx.uow, deal.stage, deal)
-    return stage_label(ctx, stage) if stage else deal.stage
+def reason_of(ctx: Context, deal: Deal) -> str:
+    """Why a deal was lost, as far as that was told."""
+    row = choice_named(ctx.uow, "lost_reason", deal.lost_reason) if deal.lost_reason else None
+    label = choice_label(ctx, row) if row and not (deal.lost_note and row.key == "other") else None
+    return " · ".join(x for x in (label, deal.lost_note) if x)
 
 
-def days_in_stage(ctx: Context, deal: Deal) -> int:
-    """Whole days since a deal entered its stage."""
-    return (ctx.now - deal.stage_since).days
+def role_label(ctx: Context, part: DealContact) -> str:
+    """What someone is in a deal."""
+    row = choice_named(ctx.uow, "deal_role", part.role) if part.role else None
+    return choice_label(ctx, row) if row else part.role or ""
 
 
-def deal_line(ctx: Context, deal: Deal) -> str:
-    """ "Acme, 50 seats · $20K · Negotiation · Ana"."""
-    owner = ctx.uow.get(Member, deal.owner_id)
-    parts = (deal.title, shown(ctx, deal, short=True), _stage(ctx, deal), owner.name if owner else None)
-    return " · ".join(x for x in parts if x)
+def _way(ctx: Context, deal: Deal) -> str | None:
+    """ "Qualification 3 days → Proposal 5 days": the stages left behind, with the time spent in each."""
+    left = [(e.stage, e.left_at - e.entered_at) for e in stays(ctx.uow, deal) if e.left_at]
+    parts = [f"{_named(ctx, deal, key)} {_spent(ctx, span)}" for key, span in left if span >= BRIEF]
+    return " → ".join(parts) or None
 
 
-def totals_line(ctx: Context, deals: Sequence[Deal], *, weighted: bool) -> str:
+def _spent(ctx: Context, span: timedelta) -> str:
+    """Whole days, since weeks and months are too coarse for a stage."""
+    return ctx.say("deal.days", n=span.days).text if span.days else ctx.voice.duration(span)
+
+
+def _named(ctx: Context, deal: Deal, key: str) -> str:
+    stage = stage_named(ctx.uow, key, deal)
+    return stage_label(ctx, stage) if stage else key
+
+
+def _people(ctx: Context, deal: Deal) -> str:
+    """The contact, then who else has a say, with their roles."""
+    parts = {p.contact_id: role_label(ctx, p) for p in involved(ctx.uow, deal)}
+    ids = dict.fromkeys([*([deal.contact_id] if deal.contact_id else []), *parts])
+    rows = [row for i in ids if (row := ctx.uow.get(Contact, i))]
+    shown = [
+        ctx.say("deal.part", name=r.name, role=parts[r.id]).text if parts.get(r.id) else r.name for r in rows
+    ]
+    return ctx.voice.label("list.comma").join(shown)
+
+
+def _pipeline(ctx: Context, deal: Deal) -> str | None:
+    """Which way it is sold, where there are several."""
+    rows = pipelines(ctx.uow)
+    labels = {p.id: p.labels.get(ctx.voice.language) or p.labels.get("en") or p.key for p in rows}
+    return labels.get(deal.pipeline_id) if len(rows) > 1 else None
+
+
+def totals_line(ctx: Context, which: Sequence[Any], *, weighted: bool) -> str:
     """ " · $45K, weighted $21K" for each currency; empty where no deal has an amount."""
     parts = []
-    for total in totals(ctx.uow, deals):
+    for total in totals(ctx.uow, which):
         amount = ctx.voice.money(f"{total.amount} {total.currency}", short=True)
         share = ctx.voice.money(f"{total.weighted} {total.currency}", short=True)
         parts.append(
@@ -47,21 +83,22 @@ def totals_line(ctx: Context, deals: Sequence[Deal], *, weighted: bool) -> str:
 def deal_card(ctx: Context, deal: Deal) -> Reply:
     """A deal: customer, amount, stage and time in it, probability, closing date, owner."""
     stage = stage_named(ctx.uow, deal.stage, deal)
-    facts = [x for x in (shown(ctx, deal), _stage(ctx, deal)) if x]
+    facts = [x for x in (amount_of(ctx, deal), stage_of(ctx, deal)) if x]
     contact, company = ctx.uow.get(Contact, deal.contact_id), ctx.uow.get(Company, deal.company_id)
     owner = ctx.uow.get(Member, deal.owner_id)
-    reason = deal.lost_note or (ctx.voice.label(f"reason.{deal.lost_reason}") if deal.lost_reason else None)
     rows = (
-        ("slot.contact", contact.name if contact else None),
+        ("slot.contact", _people(ctx, deal)),
         ("slot.company", company.name if company else None),
-        ("card.in_stage", None if deal.closed_on else ctx.say("deal.days", n=days_in_stage(ctx, deal)).text),
+        ("slot.pipeline", _pipeline(ctx, deal)),
+        ("card.in_stage", None if deal.closed_on else _spent(ctx, ctx.now - deal.stage_since)),
         ("card.probability", f"{stage.probability} %" if stage and not deal.closed_on else None),
         (
             "slot.close_date",
             ctx.voice.day(deal.close_date) if deal.close_date and not deal.closed_on else None,
         ),
         ("card.closed", ctx.voice.day(deal.closed_on) if deal.closed_on else None),
-        ("slot.reason", reason),
+        ("card.way", _way(ctx, deal)),
+        ("slot.reason", reason_of(ctx, deal)),
         ("slot.owner", owner.name if owner else None),
     )
     fields = tuple(Field(ctx.voice.title(key), line(value)) for key, value in rows if value)

@@ -34,10 +34,3 @@ def money(value: str, ctx: Context, default: str | None = None) -> Money:
 def currency_of(deal: Deal, ctx: Context) -> str:
     """The currency in which a deal is counted."""
     return deal.currency or ctx.voice.currency
-
-
-def shown(ctx: Context, deal: Deal, *, short: bool = False) -> str | None:
-    """A deal's amount as people read it; None where it has none."""
-    if deal.amount is None or deal.currency is None:
-        return None
-    return ctx.voice.money(f"{deal.amount} {deal.currency}", short=short)

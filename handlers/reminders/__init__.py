@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from handlers.capability import Capability, Command
-from handlers.cards import press, reminder_line
+from handlers.cards import press
 from handlers.context import Context
 from handlers.customers import Customer, customer_of
 from handlers.errors import Missing, NotFound
+from handlers.lines import reminder_line
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, span
 from handlers.recurrence import describe, first_wall, next_wall, wall_to_utc

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 from handlers.capability import Capability, Command
-from handlers.cards import changed, due_words, press, task_line
+from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import customer_of
+from handlers.lines import due_words, task_line
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, period
 from handlers.recurrence import describe, first_wall, next_wall

@@ -7,6 +7,7 @@ from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import customer_of
+from handlers.lines import ticket_line
 from handlers.lists import PAGE, listed
 from handlers.reply import Button, Field, Reply, joined, line
 from handlers.slots import (
@@ -25,7 +26,7 @@ from handlers.slots import (
     Title,
     field_of,
 )
-from handlers.tickets.cards import ticket_card, ticket_line
+from handlers.tickets.cards import ticket_card
 from handlers.turn import Call, Turn
 from handlers.values import one_of
 from handlers.voice import Voice

@@ -9,22 +9,6 @@ from storage.tables import Company, Contact, Member, Ticket, TicketEntry, Ticket
 SHOWN = 3
 
 
-def ticket_line(ctx: Context, ticket: Ticket) -> str:
-    """ "#7 printer on fire · urgent · Acme · 2 hours · Carol"."""
-    customer = ctx.uow.get(Contact, ticket.contact_id) or ctx.uow.get(Company, ticket.company_id)
-    owner = ctx.uow.get(Member, ticket.owner_id)
-    level = ctx.voice.label(f"priority.{ticket.priority}") if ticket.priority in ("high", "urgent") else None
-    status = ctx.voice.label(f"status.{ticket.status}")
-    parts = (
-        f"#{ticket.number} {ticket.title}",
-        level,
-        status,
-        customer.name if customer else None,
-        owner.name if owner else None,
-    )
-    return " · ".join(x for x in parts if x)
-
-
 def ticket_card(ctx: Context, ticket: Ticket) -> Reply:
     """A ticket: status, priority, customer, who deals with it, how long it has been open, the last notes."""
     contact, company = ctx.uow.get(Contact, ticket.contact_id), ctx.uow.get(Company, ticket.company_id)

@@ -7,7 +7,18 @@ from uuid import UUID
 from sqlmodel import col
 
 from storage.queries.contacts import clear_tags, points_of, set_tags, tags_of
-from storage.tables import Activity, Company, Contact, ContactPoint, Deal, Lifecycle, Reminder, Task, Ticket
+from storage.tables import (
+    Activity,
+    Company,
+    Contact,
+    ContactPoint,
+    Deal,
+    DealContact,
+    Lifecycle,
+    Reminder,
+    Task,
+    Ticket,
+)
 from storage.unit_of_work import UnitOfWork
 
 Customer = Contact | Company
@@ -73,11 +84,24 @@ def _delete_points(uow: UnitOfWork, customer: Customer) -> None:
 
 def _refer(uow: UnitOfWork, customer: Customer, to: UUID | None) -> None:
     """Let all that refers to a customer refer to another, or to none."""
+    if isinstance(customer, Contact):
+        _have_a_say(uow, customer, to)
     column = "contact_id" if isinstance(customer, Contact) else "company_id"
     for model in _kinds(customer).values():
         for row in uow.list(model, _column(model, customer) == customer.id):
             setattr(row, column, to)
             uow.add(row)
+
+
+def _have_a_say(uow: UnitOfWork, customer: Contact, to: UUID | None) -> None:
+    """Their parts in deals go to another contact who has none there yet, or end."""
+    there = {p.deal_id for p in uow.list(DealContact, DealContact.contact_id == to)} if to else set()
+    for part in uow.list(DealContact, DealContact.contact_id == customer.id):
+        if to is None or part.deal_id in there:
+            uow.delete(part)
+        else:
+            part.contact_id = to
+            uow.add(part)
 
 
 def merge_customers(uow: UnitOfWork, goes: Customer, stays: Customer) -> None:

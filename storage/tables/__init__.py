@@ -31,7 +31,7 @@ from storage.tables.crm import (
 from storage.tables.files import File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
 from storage.tables.page import Shown
-from storage.tables.sales import Deal, StageEntry
+from storage.tables.sales import Deal, DealContact, StageEntry
 from storage.tables.search import NameKey
 from storage.tables.service import Ticket, TicketEntry, TicketEvent, TicketStatus, TicketType
 from storage.tables.types import Record, Row, new_id
@@ -63,6 +63,7 @@ __all__ = [
     "Conversation",
     "Counter",
     "Deal",
+    "DealContact",
     "Dialogue",
     "Direction",
     "File",

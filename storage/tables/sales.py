@@ -46,3 +46,18 @@ class StageEntry(Row, table=True):
     entered_at: datetime
     left_at: datetime | None = None
     by_member_id: UUID | None = None
+
+
+class DealContact(Row, table=True):
+    """Someone who has a say in a deal, besides its contact; `role` is a key of the workspace's own list, or words."""
+
+    __tablename__ = "deal_contact"
+    __table_args__ = (
+        refers("deal_id", "deal"),
+        refers("contact_id", "contact"),
+        Index("ix_deal_contact_deal", "workspace_id", "deal_id"),
+        Index("ix_deal_contact_contact", "workspace_id", "contact_id"),
+    )
+    deal_id: UUID
+    contact_id: UUID
+    role: str | None = None

@@ -105,7 +105,7 @@ class Stage(Row, table=True):
 
 
 class Choice(Row, table=True):
-    """One value of a list that the workspace keeps: `kind` is source, lost_reason or activity_type."""
+    """One value of a list that the workspace keeps: `kind` is source, lost_reason, activity_type or deal_role."""
 
     __table_args__ = (UniqueConstraint("workspace_id", "kind", "key"),)
     kind: str
