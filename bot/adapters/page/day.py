@@ -7,9 +7,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from bot.adapters.page.visit import Page
-from handlers.cards import due_words
 from handlers.context import Context
-from storage.queries.sales import deals_where
+from handlers.lines import due_words
+from storage.queries.sales import deals, fitting
 from storage.queries.service import tickets_where
 from storage.queries.work import reminders, tasks
 from storage.tables import Deal, Task, Ticket
@@ -85,7 +85,7 @@ def _ticket(ctx: Context, ticket: Ticket) -> Item:
 
 
 def _deals(ctx: Context) -> tuple[list[Item], int]:
-    rows, count = deals_where(ctx.uow, ctx.scope(Deal), owner=ctx.member, limit=SHOWN)
+    rows, count = deals(ctx.uow, fitting(ctx.scope(Deal), owner=ctx.member), limit=SHOWN)
     return [_deal(ctx, d) for d in rows], count
 
 
