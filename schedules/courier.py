@@ -97,7 +97,7 @@ class Route:
             self._running = False
 
     async def finish(self) -> None:
-        """Stop claiming, send what is due, and let go."""
+        """End `run`, then send what is due."""
         self._stopping = True
         while self._running:
             self._wake.set()
@@ -106,7 +106,7 @@ class Route:
         while time.monotonic() < end and (await self._start() or self._tasks):
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.gather(*self._tasks)
-        self._threads.shutdown(wait=True)
+        self._stopping = False
 
     async def _claimed(self) -> int:
         try:

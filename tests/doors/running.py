@@ -27,7 +27,7 @@ class Running:
         self._thread = threading.Thread(target=self._loop.run_forever, name="parley", daemon=True)
         self._thread.start()
         self.reception, self.door = self.run(self._made(make))
-        self.courier = Courier(app.database, [self.door], app.clock.now)
+        self.courier = Courier(app.database, [self.door], app.clock.now, paces={})
         self._task: asyncio.Task[None] | None = None
 
     async def _made(self, make: Callable[[App, Reception], Door]) -> tuple[Reception, Door]:

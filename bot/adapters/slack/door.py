@@ -52,6 +52,7 @@ class Installation:
 class SlackDoor:
     """Listens and speaks in one Slack workspace."""
 
+    looks_up = True  # what was posted is found in the history by its mark
     platform = "slack"
 
     def __init__(self, settings: Settings, reception: Reception, *, ping: float = PING) -> None:
