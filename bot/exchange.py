@@ -34,6 +34,7 @@ from storage.queries.buttons import by_label, by_token, message_of
 from storage.queries.members import members_with
 from storage.queries.names import Names
 from storage.queries.people import dialogue_of, save_dialogue
+from storage.queries.rooms import subject_of
 from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
 
 if TYPE_CHECKING:
@@ -151,7 +152,12 @@ class Exchange:
             notify=self._notify,
             conversation_id=self.talk.conversation.id,
             specs=self.talk.parts.specs,
+            subject=self._subject(),
         )
+
+    def _subject(self) -> dict[str, UUID]:
+        room = self.talk.conversation
+        return {} if room.private else subject_of(self.uow, room)
 
     def _notify(self, member: Member, make: Callable[[Voice], Reply]) -> None:
         """Queue something for a colleague, in their language and zone."""

@@ -12,6 +12,18 @@ from handlers.reply import Button, Field, Line, Reply
 from handlers.turn import Call, Turn
 
 BUTTONS = 4
+REFERENCES = ("ticket", "deal", "contact", "company")
+NAMING = (*REFERENCES, "assignee", "owner", "tag", "task", "reminder", "member")
+ABOUT = (
+    "activity.",
+    "task.add",
+    "task.list",
+    "reminder.add",
+    "ticket.",
+    "deal.",
+    "contact.show",
+    "company.show",
+)
 
 
 @dataclass
@@ -55,8 +67,18 @@ def _run(call: Call, ctx: Context, specs: Mapping[str, Spec]) -> Reply:
         raise Invalid("invalid.not_yet", command=call.name)
     if spec.needs:
         ctx.require(spec.needs)
-    command = spec.build(call)
+    command = spec.build(_about_the_room(call, ctx, spec))
     return spec.handler(command, ctx)
+
+
+def _about_the_room(call: Call, ctx: Context, spec: Spec) -> Call:
+    """A command that names nobody is about what the room is about."""
+    if not ctx.subject or not spec.name.startswith(ABOUT) or any(k in call.slots for k in NAMING):
+        return call
+    for kind in REFERENCES:
+        if kind in spec.slots and kind in ctx.subject:
+            return call.fill(kind, f"id:{ctx.subject[kind]}")
+    return call
 
 
 def combined(replies: list[Reply]) -> Reply:

@@ -145,8 +145,7 @@ def _offer(stop: NotFound, ctx: Context) -> tuple[Button, ...]:
 
 def _not_allowed(stop: NotAllowed, ctx: Context) -> Reply:
     role = ctx.voice.label(f"role.{ctx.member.role}")
-    area, verb = stop.permission.split(".")
-    what = ctx.voice.label(f"permission.{verb}") + ctx.voice.label(f"area.{area}")
+    what = _what(stop.permission, ctx)
     others = [n for n in stop.who if n != ctx.member.name]
     if not others:
         return Reply(ctx.say("not_allowed", role=role, what=what))
@@ -155,6 +154,14 @@ def _not_allowed(stop: NotAllowed, ctx: Context) -> Reply:
     return Reply(
         ctx.say("not_allowed.who", role=role, what=what, who=ctx.voice.either(others), n=len(others))
     )
+
+
+def _what(permission: str, ctx: Context) -> str:
+    """A permission in words: its own where it has some, else the verb and the area."""
+    if ctx.voice.knows("label", f"permission.{permission}"):
+        return ctx.voice.label(f"permission.{permission}")
+    area, verb = permission.split(".")
+    return ctx.voice.label(f"permission.{verb}") + ctx.voice.label(f"area.{area}")
 
 
 def _invalid(stop: Invalid, ctx: Context) -> Reply:

@@ -44,7 +44,10 @@ class Focus:
 
 @dataclass
 class Context:
-    """One command's surroundings. `now` is local time in the speaker's zone."""
+    """One command's surroundings. `now` is local time in the speaker's zone.
+
+    `subject` is what the room is about: by kind, the ids of the records that need not be named there.
+    """
 
     uow: UnitOfWork
     book: Phrasebook
@@ -57,6 +60,7 @@ class Context:
     conversation_id: UUID | None = None
     specs: Mapping[str, "Spec"] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
+    subject: Mapping[str, UUID] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -177,7 +181,9 @@ class Context:
 
     # Safety
 
-    def confirm(self, rows: Sequence[Record], prompt: Line, label: str, lines: Sequence[Line] = ()) -> None:
+    def confirm(
+        self, rows: Sequence[Record | Member], prompt: Line, label: str, lines: Sequence[Line] = ()
+    ) -> None:
         """Wait for a tap before something destructive; a tap counts only for exactly what was shown.
 
         Raises `Confirm` until the speaker has confirmed these very records in these versions.

@@ -9,7 +9,9 @@ from handlers.deals import deals
 from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
+from handlers.rooms import rooms
 from handlers.tasks import tasks
+from handlers.team import team
 from handlers.tickets import tickets
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -22,6 +24,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     tickets,
     basics,
     outbox,
+    team,
+    rooms,
 )
 
 

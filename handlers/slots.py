@@ -53,6 +53,7 @@ ActivityType = Annotated[str, Slot("activity_type", ACTIVITY_TYPES)]
 TicketStatus = Annotated[str, Slot("ticket_status", TICKET_STATUSES)]
 TicketType = Annotated[str, Slot("ticket_type", TICKET_TYPES)]
 FieldValue = Annotated[str, Slot("value")]
+RoleName = Annotated[str, Slot("role", ROLES)]
 Topic = Annotated[str, Slot("topic")]
 
 

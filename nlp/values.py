@@ -199,6 +199,7 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
         "timezone": "timezone",
         "language": "language",
         "quiet_hours": "hours",
+        "default_role": "role",
     }
     kind = _OF_RECORD.get((command, field)) or kinds.get(field)
     if kind is None:

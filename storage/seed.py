@@ -20,6 +20,7 @@ _WORK = {
 ROLES: dict[str, dict[str, str]] = {
     "owner": {
         **ALL,
+        "team.invite": "all",
         "tasks.give": "all",
         "data.import": "all",
         "data.export": "all",
@@ -29,6 +30,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     "admin": {
         **ALL,
+        "team.invite": "all",
         "tasks.give": "all",
         "data.import": "all",
         "data.export": "all",

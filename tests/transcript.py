@@ -22,6 +22,8 @@ _SAID = re.compile(r"(?P<who>[^\s>#|][^>#|]*?)(?: #(?P<room>\w+))?> (?P<text>.*)
 _CLOCK = re.compile(r"-- (?P<moment>\d{4}-\d\d-\d\d \d\d:\d\d)(?: (?P<zone>\S+))?")
 _PERSON = re.compile(r"-- (?P<who>[^:]+): (?P<role>\w+)(?:, (?P<lang>en|zh-Han[st]))?(?:, (?P<zone>\S+))?")
 
+_CODE = re.compile(r"\b[a-z2-7]{16}\b")  # codes are different every time
+
 
 @dataclass
 class Step:
@@ -83,7 +85,7 @@ class Player:
         where = f"#{answer.room}" if answer.room else ""
         head = f"|{mark}{where}| " if mark or where else "| "
         shown = rendered(answer, emphasis=False).plain
-        shown = shown.removeprefix(f"#{answer.room} ")
+        shown = _CODE.sub("ABCDEFGH23456723", shown.removeprefix(f"#{answer.room} "))
         self.answers += [(head + line).rstrip() for line in shown.split("\n")]
 
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import col
 
-from storage.tables import Member, MemberStatus, Role
+from storage.tables import Identity, Member, MemberStatus, Role
 from storage.unit_of_work import UnitOfWork
 
 
@@ -23,3 +23,9 @@ def members_with(uow: UnitOfWork, permission: str) -> list[Member]:
     order = ["owner", "admin", "manager", "sales", "support", "marketing", "viewer"]
     able = [m for m in members(uow) if m.role in roles]
     return sorted(able, key=lambda m: order.index(m.role) if m.role in order else len(order))
+
+
+def platforms_of(uow: UnitOfWork, member: Member) -> list[str]:
+    """Where a member has accounts, each platform once."""
+    rows = uow.list(Identity, col(Identity.member_id) == member.id, order=[col(Identity.id)])
+    return list(dict.fromkeys(r.platform for r in rows))

@@ -1,0 +1,31 @@
+"""What a room is about."""
+
+from typing import Any
+from uuid import UUID
+
+from storage.tables import Company, Contact, Conversation, Deal, Ticket
+from storage.unit_of_work import UnitOfWork
+
+_KINDS: dict[str, type[Any]] = {"contact": Contact, "company": Company, "deal": Deal, "ticket": Ticket}
+
+
+def subject_of(uow: UnitOfWork, conversation: Conversation) -> dict[str, UUID]:
+    """By kind, the record that a room is bound to and the customer behind it; a thread is about what its room is about."""
+    room = conversation if conversation.bound_id or not conversation.thread else _room_of(uow, conversation)
+    if room is None or room.bound_id is None or room.bound_kind not in _KINDS:
+        return {}
+    row = uow.get(_KINDS[room.bound_kind], room.bound_id)
+    if row is None:
+        return {}
+    behind = {"contact": getattr(row, "contact_id", None), "company": getattr(row, "company_id", None)}
+    return {kind: i for kind, i in {**behind, room.bound_kind: row.id}.items() if i}
+
+
+def _room_of(uow: UnitOfWork, thread: Conversation) -> Conversation | None:
+    return uow.first(
+        Conversation,
+        Conversation.platform == thread.platform,
+        Conversation.account == thread.account,
+        Conversation.external_id == thread.external_id,
+        Conversation.thread == "",
+    )
