@@ -300,7 +300,7 @@ class Exchange:
 
     def _post(self, reply: Reply, outcome: Outcome) -> None:
         where, shown = self._where(reply, outcome)
-        message_id = post(
+        post(
             self.uow,
             where,
             shown,
@@ -308,8 +308,6 @@ class Exchange:
             change_set_id=None,
             replaces=self._pressed_message() if reply.replaces else None,
         )
-        if outcome.changed:
-            self.change_set.message_id = message_id
         for member, make in self.notices if outcome.ran else ():
             language = member.language if member.language in LANGUAGES else self.uow.workspace.language
             tell(

@@ -47,6 +47,7 @@ def contact_card(ctx: Context, contact: Contact) -> Reply:
         press(ctx, "log", "activity.log", {"contact": f"id:{contact.id}"}),
         press(ctx, "task", "task.add", {"contact": f"id:{contact.id}"}),
         press(ctx, "remind", "reminder.add", {"contact": f"id:{contact.id}"}),
+        press(ctx, "timeline", "timeline.show", {"contact": f"id:{contact.id}"}),
     )
     mentions = (ctx.mention(contact), *([ctx.mention(company)] if company else []))
     return Reply(_headline(ctx, contact, facts), fields=tuple(fields), buttons=buttons, mentions=mentions)
@@ -77,6 +78,7 @@ def company_card(ctx: Context, company: Company) -> Reply:
         press(ctx, "log", "activity.log", {"company": f"id:{company.id}"}),
         press(ctx, "task", "task.add", {"company": f"id:{company.id}"}),
         press(ctx, "people", "contact.list", {"company": f"id:{company.id}"}),
+        press(ctx, "timeline", "timeline.show", {"company": f"id:{company.id}"}),
     )
     return Reply(
         _headline(ctx, company, facts),
@@ -100,7 +102,7 @@ def history(ctx: Context, customer: Contact | Company) -> list[Field]:
     """The open deals and tickets, what happened last, what is to be done, and the next reminder."""
     selling, _ = deals(ctx.uow, fitting(ctx.scope(Deal), customer=customer), limit=2)
     troubles, _ = tickets_where(ctx.uow, ctx.scope(Ticket), customer=customer, limit=2)
-    happened, _ = activities(ctx.uow, ctx.scope(Activity), customer, limit=2)
+    happened, _ = activities(ctx.uow, ctx.scope(Activity), customer=customer, limit=2)
     todo, _ = tasks(ctx.uow, ctx.scope(Task), customer=customer, limit=2)
     coming, _ = reminders(ctx.uow, ctx.member, customer=customer, limit=1)
     return [

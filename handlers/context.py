@@ -100,8 +100,8 @@ class Context:
 
     # Records
 
-    def find(self, model: type[R], said: str, slot: str = "") -> R:
-        """The one record that is meant and that the speaker may see.
+    def find(self, model: type[R], said: str, slot: str = "", *, done: bool = False) -> R:
+        """The one record that is meant and that the speaker may see; what is `done` as well, where it is only looked at.
 
         Raises `NotFound` with the nearest, or `Ambiguous` with the candidates.
         """
@@ -114,7 +114,7 @@ class Context:
         for made in self.uow.made(model):
             if key_of(getattr(made, "name", "")) == key_of(said):
                 return made
-        matches = self.search(model, said)
+        matches = self.search(model, said, done=done)
         sure = [m for m in matches if m.score >= 90]
         if len(sure) == 1 or (sure and sure[0].score - sure[1].score >= 8):
             return self._load(model, str(sure[0].id), slot, said)
@@ -127,9 +127,9 @@ class Context:
         near = [self.mention(row) for m in matches[:3] if (row := self.uow.get(model, m.id))]
         raise NotFound(slot, kind, said, near)
 
-    def search(self, model: type[R], said: str) -> list[Match]:
+    def search(self, model: type[R], said: str, *, done: bool = False) -> list[Match]:
         """Records that may be meant, best first, of those the speaker may see."""
-        return find_records(self.uow, str(model.__tablename__), said, self.scope(model))
+        return find_records(self.uow, str(model.__tablename__), said, self.scope(model), done=done)
 
     def scope(self, model: type[Row]) -> Scope:
         """Which records of a kind the speaker may see."""

@@ -35,14 +35,15 @@ def listed(
     return Reply(
         ctx.say(key, n=total, **values),
         lines=lines,
-        buttons=tuple(_pages(ctx, total)),
+        buttons=tuple(pages(ctx, total)),
         listing=mentions,
         mentions=mentions[:1] if total == 1 else (),
         replaces=ctx.turn.replace,
     )
 
 
-def _pages(ctx: Context, total: int) -> list[Button]:
+def pages(ctx: Context, total: int) -> list[Button]:
+    """The buttons that turn the pages of a list."""
     back = [_page(ctx, "button.previous", max(0, ctx.turn.offset - PAGE))] if ctx.turn.offset else []
     return [*back, *next_page(ctx, total)]
 

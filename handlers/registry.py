@@ -6,6 +6,7 @@ from handlers.capability import Capability, Spec
 from handlers.companies import companies
 from handlers.contacts import contacts
 from handlers.deals import deals
+from handlers.history import history
 from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
@@ -22,6 +23,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     reminders,
     deals,
     tickets,
+    history,
     basics,
     outbox,
     team,

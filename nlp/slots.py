@@ -30,6 +30,7 @@ _DANGLING = re.compile(
 _FILLERS = frozenset(
     "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
+_ASKED = re.compile(r"谁|什么|多少|哪|怎么")  # a question, not the value of an edit
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -221,6 +222,7 @@ def _edit(
     words = said.get("value") or said.get("moment")
     if (
         words
+        and not _ASKED.match(fold(words))
         and "value" not in implied
         and (found := field_value(chosen, words, filling.context, filling.command))
     ):

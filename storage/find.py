@@ -122,8 +122,10 @@ def _open(row: Row) -> bool:
     return True
 
 
-def find_records(uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int = 8) -> list[Match]:
-    """Records of one kind that `said` may mean, best first, of those in `scope`."""
+def find_records(
+    uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int = 8, *, done: bool = False
+) -> list[Match]:
+    """Records of one kind that `said` may mean, best first, of those in `scope`; what is `done` is as likely, or less."""
     model = MODELS[kind]
     if kind in NUMBERED and (number := _number(said)) is not None:
         row = uow.first(NUMBERED[kind], NUMBERED[kind].number == number)
@@ -135,7 +137,7 @@ def find_records(uow: UnitOfWork, kind: str, said: str, scope: Scope, limit: int
     rows = _rows(uow, model, scores)
     _prefer_whole(said, rows, scores)
     found = [
-        Match(kind, row.id, name_of(row), scores[row.id] - (0 if _open(row) else 30))
+        Match(kind, row.id, name_of(row), scores[row.id] - (0 if done or _open(row) else 30))
         for row in rows
         if _alive(row) and scope.admits(row)
     ]

@@ -26,6 +26,7 @@ from handlers.slots import (
     Text,
     field_of,
 )
+from handlers.timeline import timeline_of
 from handlers.turn import Call, Turn
 from handlers.values import one_of
 from storage.queries.work import activities as activities_where
@@ -168,20 +169,13 @@ class ListActivities(Command):
 
 @activities.command("activity.list", needs="contacts.read", undoable=False)
 def list_activities(cmd: ListActivities, ctx: Context) -> Reply:
-    """What happened with a customer, or with all, newest first."""
-    customer = _customer(cmd, ctx)
+    """The timeline of a customer; else what was logged with anybody, newest first."""
+    if (customer := _customer(cmd, ctx)) is not None:
+        return timeline_of(ctx, customer, span(cmd.period, ctx.voice))
     rows, total = activities_where(
-        ctx.uow,
-        ctx.scope(Activity),
-        customer,
-        span(cmd.period, ctx.voice),
-        limit=PAGE,
-        offset=ctx.turn.offset,
+        ctx.uow, ctx.scope(Activity), span(cmd.period, ctx.voice), PAGE, ctx.turn.offset
     )
-    name = customer.name if customer else ""
-    key = "activity.list.with" if customer else "activity.list"
-    reply = listed(ctx, key, rows, total, lambda a: _row(ctx, a, whole=customer is None), name=name)
-    return reply if customer is None else _mentioning(reply, ctx, customer)
+    return listed(ctx, "activity.list", rows, total, lambda a: _row(ctx, a))
 
 
 def _customer(cmd: ListActivities, ctx: Context) -> Contact | Company | None:
@@ -193,18 +187,7 @@ def _customer(cmd: ListActivities, ctx: Context) -> Contact | Company | None:
     return found.contact or found.company or ctx.find(Contact, cmd.contact, "contact")
 
 
-def _mentioning(reply: Reply, ctx: Context, customer: Contact | Company) -> Reply:
-    return Reply(
-        reply.headline,
-        lines=reply.lines,
-        buttons=reply.buttons,
-        listing=reply.listing,
-        mentions=(ctx.mention(customer),),
-        replaces=reply.replaces,
-    )
-
-
-def _row(ctx: Context, activity: Activity, *, whole: bool) -> str:
+def _row(ctx: Context, activity: Activity) -> str:
     words = activity_line(ctx, activity)
     customer = ctx.uow.get(Contact, activity.contact_id) or ctx.uow.get(Company, activity.company_id)
-    return f"{customer.name} · {words}" if whole and customer else words
+    return f"{customer.name} · {words}" if customer else words

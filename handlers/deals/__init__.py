@@ -148,7 +148,7 @@ class ShowDeal(Command):
 @deals.command("deal.show", needs="deals.read", undoable=False)
 def show_deal(cmd: ShowDeal, ctx: Context) -> Reply:
     """A deal's card."""
-    return deal_card(ctx, ctx.find(Deal, cmd.deal, "deal"))
+    return deal_card(ctx, ctx.find(Deal, cmd.deal, "deal", done=True))
 
 
 class ListDeals(Command):

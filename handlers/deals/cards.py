@@ -106,7 +106,10 @@ def deal_card(ctx: Context, deal: Deal) -> Reply:
     return Reply(
         joined([ctx.say("name", name=deal.title), *facts], " · "),
         fields=fields,
-        buttons=() if deal.closed_on else _buttons(ctx, deal),
+        buttons=(
+            *(() if deal.closed_on else _buttons(ctx, deal)),
+            press(ctx, "timeline", "timeline.show", {"deal": f"id:{deal.id}"}),
+        ),
         mentions=mentions,
     )
 

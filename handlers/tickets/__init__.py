@@ -149,7 +149,7 @@ class ShowTicket(Command):
 @tickets.command("ticket.show", needs="tickets.read", undoable=False)
 def show_ticket(cmd: ShowTicket, ctx: Context) -> Reply:
     """A ticket's card with its last notes."""
-    return ticket_card(ctx, ctx.find(Ticket, cmd.ticket, "ticket"))
+    return ticket_card(ctx, ctx.find(Ticket, cmd.ticket, "ticket", done=True))
 
 
 class AssignTicket(Command):

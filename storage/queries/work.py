@@ -40,10 +40,10 @@ def about(model: Any, customer: Contact | Company | None) -> list[Any]:
 def activities(
     uow: UnitOfWork,
     scope: Scope,
-    customer: Contact | Company | None = None,
     between: tuple[datetime, datetime] | None = None,
     limit: int | None = None,
     offset: int = 0,
+    customer: Contact | Company | None = None,
 ) -> tuple[list[Activity], int]:
     """What happened, newest first, and how much there is in all."""
     where = [*scope.where(Activity), *about(Activity, customer)]
