@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.incoming import Incoming
 from storage.queries.members import grants_of
-from storage.queries.people import attach, has_members, join, participants
+from storage.queries.people import attach, has_members, join, participants, roles_of
 from storage.queries.people import speaker_of as known_speaker
 from storage.tables import Conversation, Member, MemberStatus
 from storage.unit_of_work import UnitOfWork
@@ -41,6 +41,16 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     return Speaker(member, identity.id, role_row.grants if role_row else {})
 
 
+def known(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
+    """The member behind the sender, where they have joined already; nothing is written."""
+    if incoming.sender.barred:
+        return None
+    found = known_speaker(uow, incoming.platform, incoming.account, incoming.sender.external_id)
+    if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:
+        return None
+    return Speaker(found[1], found[0].id, found[2].grants if found[2] else {})
+
+
 def _join(uow: UnitOfWork, incoming: Incoming) -> None:
     sender = incoming.sender
     first = incoming.vouched and not has_members(uow)
@@ -74,8 +84,12 @@ def _update(uow: UnitOfWork, member: Member, incoming: Incoming) -> bool:
     return changed
 
 
-def all_may_read(uow: UnitOfWork, conversation: Conversation, permission: str) -> bool:
-    """Whether everyone known to be in the room may see what this permission opens."""
+def all_may_read(uow: UnitOfWork, conversation: Conversation, incoming: Incoming, permission: str) -> bool:
+    """Whether everyone who is or may be in the room may see what this permission opens."""
     if conversation.private:
         return True
-    return all(grants_of(uow, m.role).get(permission) == "all" for m in participants(uow, conversation))
+    if incoming.strangers:
+        return False
+    roles = {m.role for m in participants(uow, conversation)}
+    roles |= roles_of(uow, incoming.platform, incoming.account, incoming.present)
+    return all(grants_of(uow, role).get(permission) == "all" for role in roles)

@@ -1,14 +1,23 @@
 """The short road for what a platform asks and wants answered at once: read-only, with the same visibility as a talk."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.access import Speaker
+from bot.access import Speaker, known
+from bot.incoming import Incoming
 from bot.parts import Parts
 from handlers.context import Context, Focus
+from handlers.phrasebook import LANGUAGES
 from handlers.turn import Turn
 from handlers.voice import Voice
 from storage.tables import Member
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.engine import Engine
+
+T = TypeVar("T")
 
 
 def voice_in(parts: Parts, uow: UnitOfWork, member: Member | None, language: str) -> Voice:
@@ -31,3 +40,16 @@ def asked(parts: Parts, uow: UnitOfWork, speaker: Speaker, language: str) -> Con
         notify=lambda _member, _make: None,
         specs=parts.specs,
     )
+
+
+def ask(engine: "Engine", incoming: Incoming, do: Callable[[Context], T]) -> T | None:
+    """What `do` finds for the speaker; None for somebody who is nobody here yet."""
+
+    def look(uow: UnitOfWork) -> T | None:
+        speaker = known(uow, incoming)
+        if speaker is None:
+            return None
+        chosen = speaker.member.language if speaker.member.language in LANGUAGES else uow.workspace.language
+        return do(asked(engine.parts, uow, speaker, chosen))
+
+    return engine.read(look)

@@ -6,11 +6,12 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from bot.access import Speaker, all_may_read
+from bot.access import Speaker
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from bot.execute import Outcome, execute
 from bot.guessing import guess_buttons
 from bot.interpret import CannotPress, Understanding
+from bot.rooms import move, place
 from bot.stops import answer_stop
 from handlers.context import Context, Focus
 from handlers.errors import Missing, Stopped
@@ -27,10 +28,10 @@ from nlp.time import Clock as TimeClock
 from nlp.time import DayParts, day_first
 from storage.changes import UNDO_FOR
 from storage.find import Scope
-from storage.inbox import conversation_of
 from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import by_label, by_token, message_of
+from storage.queries.changes import supersede
 from storage.queries.members import members_with
 from storage.queries.names import Names
 from storage.queries.people import dialogue_of, save_dialogue
@@ -63,11 +64,15 @@ class Exchange:
             expires_at=self.uow.now + UNDO_FOR,
         )
         self.notices: list[tuple[Member, Callable[[Voice], Reply]]] = []
+        self.moved: Conversation | None = None
         self.ctx = self._context()
 
     def run(self) -> None:
         """Understand, step, act, and post."""
-        outcome = self._outcome()
+        self.finish(self._outcome())
+
+    def finish(self, outcome: Outcome) -> None:
+        """Post what came of it, and keep where the talk stands."""
         reply = self._finished(outcome)
         self._post(reply, outcome)
         self._audit(outcome)
@@ -105,7 +110,15 @@ class Exchange:
         incoming, interpreter = self.talk.incoming, self.talk.parts.interpreter
         if incoming.press or incoming.press_label:
             return interpreter.press(incoming, self.uow, self.speaker.member, self.talk.conversation)
-        text = incoming.text.strip()
+        if incoming.turn:
+            turn = Turn.model_validate(incoming.turn)
+            commands = [{"name": c.name} for c in turn.calls]
+            return Understanding(Heard(turn=turn, explicit=True), {"via": "form", "commands": commands})
+        return self.read(incoming.text.strip())
+
+    def read(self, text: str) -> Understanding | None:
+        """What words say; None where there are none. Raises `Invalid`."""
+        interpreter = self.talk.parts.interpreter
         if len(text) > LONGEST:
             return Understanding(Heard(), too_long=len(text))
         if text in YES or text in NO:
@@ -113,11 +126,11 @@ class Exchange:
         if not any(c.isalnum() for c in clean(text)):
             return None
         if text.startswith(("/", "\uff0f")):
-            return interpreter.slash(text, self._parse_context())
-        return interpreter.words(text, self.state, self._parse_context())
+            return interpreter.slash(text, self._parse_context(text))
+        return interpreter.words(text, self.state, self._parse_context(text))
 
-    def _parse_context(self) -> ParseContext:
-        names = Names(self.uow, clean(self.text), {kind: self._scope(kind) for kind in NAMED_KINDS})
+    def _parse_context(self, text: str) -> ParseContext:
+        names = Names(self.uow, clean(text), {kind: self._scope(kind) for kind in NAMED_KINDS})
         cache: dict[str, list[Known]] = {}
 
         def lookup(text: str) -> list[Known]:
@@ -166,7 +179,7 @@ class Exchange:
     def _refused(self, refused: CannotPress) -> Outcome:
         notice = self.voice.say(refused.key)
         if refused.show is None:
-            return Outcome(Reply(notice))
+            return Outcome(Reply(notice, private=True))
         shown = self._run(refused.show)
         return replace(
             shown, reply=replace(shown.reply, headline=self.voice.sentences(notice, shown.reply.headline))
@@ -183,8 +196,8 @@ class Exchange:
             return self._control(action.turn, before)
         if understood.impossible and (stopped := self._impossible(action.turn, understood.impossible)):
             return stopped
-        if action.amends:
-            return self._amended(action.turn, action.amends)
+        if amends := action.amends or action.turn.change_set:
+            return self._amended(action.turn.model_copy(update={"change_set": None}), amends)
         return self._run(action.turn)
 
     def _run(self, turn: Turn) -> Outcome:
@@ -213,6 +226,7 @@ class Exchange:
         def work() -> Outcome:
             self.ctx.turn = Turn(control="undo", change_set=change_set)
             self.talk.parts.specs["undo"].handler(self.talk.parts.specs["undo"].model(), self.ctx)
+            supersede(self.uow, self.change_set, UUID(change_set))
             undone.append(self._run(turn))
             if not undone[0].ran:
                 raise Missing("when")
@@ -299,7 +313,8 @@ class Exchange:
         return replace(reply, after=(question,), buttons=(*reply.buttons[:1], *asked.reply.buttons)[:4])
 
     def _post(self, reply: Reply, outcome: Outcome) -> None:
-        where, shown = self._where(reply, outcome)
+        where, shown = place(self, reply, outcome)
+        self.moved = where if where.id != self.talk.conversation.id else None
         post(
             self.uow,
             where,
@@ -307,34 +322,13 @@ class Exchange:
             member=self.speaker.member,
             change_set_id=None,
             replaces=self._pressed_message() if reply.replaces else None,
+            asks=outcome.pending is not None,
         )
         for member, make in self.notices if outcome.ran else ():
             language = member.language if member.language in LANGUAGES else self.uow.workspace.language
             tell(
                 self.uow, member, make(self.talk.voice_of(member, language)), change_set_id=self.change_set.id
             )
-
-    def _where(self, reply: Reply, outcome: Outcome) -> tuple[Conversation, Reply]:
-        """The room, or the asker alone where someone there may not see it."""
-        room = self.talk.conversation
-        if room.private or (not reply.private and self._for_all(outcome)):
-            return room, reply
-        private = conversation_of(
-            self.uow.session,
-            self.uow.workspace_id,
-            room.platform,
-            room.account,
-            self.talk.incoming.sender.external_id,
-            "",
-            private=True,
-        )
-        private.member_id = private.member_id or self.speaker.member.id
-        return private, replace(reply, lines=(*reply.lines, self.voice.say("only_you")), private=True)
-
-    def _for_all(self, outcome: Outcome) -> bool:
-        needs = [self.talk.parts.specs[c].needs for c in outcome.commands if c in self.talk.parts.specs]
-        areas = {n.split(".")[0] for n in needs if n}
-        return all(all_may_read(self.uow, self.talk.conversation, f"{a}.read") for a in areas)
 
     def _pressed_message(self) -> Message | None:
         incoming = self.talk.incoming
@@ -382,6 +376,8 @@ class Exchange:
             state.last_change_set = None if undone else str(self.change_set.id)
         state.language = self.ctx.voice.language
         state.last_reply = reply.to_json()
+        if self.moved:
+            move(self, self.moved)
         save_dialogue(self.uow, self.dialogue, state.model_dump(mode="json", exclude_defaults=True))
 
 

@@ -33,6 +33,9 @@ class Incoming:
 
     `press` is a button's token, or `press_label` its label on the message `press_in` (or the newest one that has it).
     `vouched` says that the door itself knows its people, so that new names may join. `files` are kept already.
+    `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
+    `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
+    there whom nobody vouches for.
     """
 
     platform: str
@@ -48,6 +51,10 @@ class Incoming:
     press_in: str | None = None
     addressed: bool = True
     vouched: bool = False
+    turn: dict[str, Any] | None = None
+    edits: str | None = None
+    present: tuple[str, ...] = ()
+    strangers: bool = False
     files: tuple[FileRef, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 

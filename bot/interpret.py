@@ -18,7 +18,7 @@ from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
 from nlp.text import clean, detect, fold
 from nlp.values import TIME_KINDS, field_value, merged, mostly_time, value, wholly_time
-from storage.queries.buttons import by_label, by_token, is_stale
+from storage.queries.buttons import by_label, by_token, is_stale, use_up
 from storage.tables import Button, Conversation, Member
 from storage.unit_of_work import UnitOfWork
 
@@ -63,11 +63,11 @@ class Interpreter:
         button = _button(incoming, uow, member, conversation)
         turn = Turn.model_validate(button.turn)
         names = [c.name for c in turn.calls] or [str(turn.control)]
-        if not all(self._reads(c) for c in turn.calls) or not turn.calls:
-            if button.used_at is not None:
-                raise CannotPress("button.used")
-            button.used_at = uow.now
-            uow.session.add(button)
+        acts = not all(self._reads(c) for c in turn.calls) or not turn.calls
+        if acts and button.used_at is not None:
+            raise CannotPress("button.used")
+        if acts:
+            use_up(uow, button)
         if is_stale(uow, button):
             raise CannotPress("stale", _show(button, self.specs))
         return Understanding(

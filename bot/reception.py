@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +15,9 @@ from storage.errors import Unavailable
 THREADS = 8
 SWEEP = 5.0  # seconds between looks for messages that another process kept and did not live to handle
 STALE = timedelta(seconds=15)  # how long a message has waited then
+PATIENCE = 1.0  # seconds until somebody is told that it takes longer
 AGAIN = 2.0  # seconds until a conversation is tried again after the database was away
+log = logging.getLogger(__name__)
 
 
 class Reception:
@@ -28,13 +32,19 @@ class Reception:
         self._keep = ThreadPoolExecutor(threads, "keep")
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._more: set[UUID] = set()
+        self._telling: set[asyncio.Future[None]] = set()
 
-    async def take(self, incoming: Incoming) -> bool:
-        """Keep an event; whether it is new. Raises `Unavailable`: then it must not be acknowledged."""
+    async def take(self, incoming: Incoming, slow: Callable[[], Awaitable[None]] | None = None) -> bool:
+        """Keep an event; whether it is new. Raises `Unavailable`: then it must not be acknowledged.
+
+        `slow` tells the person that it is being worked on; it is called once that has taken a second.
+        """
         loop = asyncio.get_running_loop()
         conversation, new = await loop.run_in_executor(self._keep, self.engine.accept, incoming)
         if new:
             self.attend(conversation)
+        if new and slow:
+            loop.call_later(PATIENCE, self._tell_slow, conversation, slow)
         return new
 
     def attend(self, conversation: UUID) -> None:
@@ -77,6 +87,18 @@ class Reception:
     def busy(self, conversation: UUID) -> bool:
         """Whether a conversation is being handled."""
         return conversation in self._tasks
+
+    def _tell_slow(self, conversation: UUID, slow: Callable[[], Awaitable[None]]) -> None:
+        if not self.busy(conversation):
+            return
+        task = asyncio.ensure_future(slow())
+        self._telling.add(task)
+        task.add_done_callback(self._told)
+
+    def _told(self, task: asyncio.Future[None]) -> None:
+        self._telling.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.info("could not tell that it takes longer: %s", type(error).__name__)
 
     async def _handle(self, conversation: UUID) -> None:
         loop = asyncio.get_running_loop()

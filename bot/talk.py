@@ -1,6 +1,6 @@
 """One message answered: who speaks, what was heard, what is done, and what is posted, all in the caller's transaction."""
 
-from bot import linking
+from bot import edits, linking
 from bot.access import speaker_of
 from bot.asking import voice_in
 from bot.dialogue import State
@@ -50,7 +50,11 @@ class Talk:
             voice = self.voice_of(None, self._heard_language(None))
             post(self.uow, self.conversation, Reply(voice.say("stranger")), member=None)
             return
-        Exchange(self, speaker, kept, text).run()
+        exchange = Exchange(self, speaker, kept, text)
+        if self.incoming.edits:
+            edits.answer(exchange)
+        else:
+            exchange.run()
 
     def _link(self, code: str) -> None:
         """An account says who it is by a code; both sides hear of it."""

@@ -23,13 +23,18 @@ def post(
     change_set_id: UUID | None = None,
     replaces: Message | None = None,
     key: str | None = None,
+    asks: bool = False,
 ) -> UUID:
-    """Queue `reply` for a conversation, the id of its message; `key` makes it the only one of its kind. `member` alone may press its buttons."""
+    """Queue `reply` for a conversation, the id of its message; `key` makes it the only one of its kind.
+
+    `member` alone may press its buttons; `asks` says that they answer one question, so that one press uses all of them.
+    """
     tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
     payload = {
         "reply": replace(reply, buttons=()).to_json(),
         "buttons": [[b.label, t] for b, t in zip(reply.buttons, tokens, strict=True)],
         "to": member.name if member else None,
+        "asks": asks,
     }
     message_id = enqueue(
         uow,

@@ -37,6 +37,7 @@ class Turn(BaseModel):
     """Commands to run, or a move in the conversation itself.
 
     `confirmed` is the seal of what was shown before the tap; `offset` pages a list; `replace` edits the message.
+    With calls, `change_set` is what is taken back before they run.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -14,6 +14,7 @@ from storage.journal import append, with_defaults
 from storage.partial import is_
 from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, new_id
 from storage.tables.conversation import Direction
+from storage.unit_of_work import UnitOfWork
 
 ATTEMPTS = 3  # starts of the program that may meet the same unfinished message
 
@@ -118,6 +119,12 @@ def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple
     """The next message of a conversation that waits to be handled, and whether there are more."""
     rows = session.scalars(_OLDEST, {"workspace": workspace_id, "conversation": conversation_id}).all()
     return (rows[0] if rows else None), len(rows) > 1
+
+
+def inbox_of(uow: UnitOfWork, platform: str, account: str, event_id: str) -> Inbox | None:
+    """The event that a platform calls by this id."""
+    here = (Inbox.platform == platform, Inbox.account == account, Inbox.event_id == event_id)
+    return uow.first(Inbox, *here)
 
 
 def pending(session: Session) -> list[tuple[UUID, UUID]]:

@@ -21,6 +21,7 @@ LEASE = timedelta(seconds=60)
 RECENT = 12
 QUEUED = "queued"  # the signal that something waits to be sent
 OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+MARKED = ("slack", "telegram")  # platforms where a message is edited once one of its buttons was pressed
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,37 @@ def newest_private(uow: UnitOfWork, member_id: UUID) -> Conversation | None:
         Conversation.member_id == member_id,
         col(Conversation.private).is_(True),
         col(Conversation.unreachable_at).is_(None),
-        order=[col(Conversation.id).desc()],
+        order=[
+            (col(Conversation.thread) == "").desc(),
+            col(Conversation.id).desc(),
+        ],  # a thread is one matter's
     )
+
+
+def mark_used(uow: UnitOfWork, message: Message, token: str, label: str) -> bool:
+    """Queue that a message shows which of its buttons was pressed; whether it had asked a question.
+
+    What was asked is answered then, so its other buttons go as well; elsewhere the others stay.
+    """
+    shown = uow.first(Outbox, Outbox.message_id == message.id, order=[col(Outbox.id).desc()])
+    if shown is None:
+        return False
+    asks = bool(shown.payload.get("asks"))
+    if message.external_id and shown.platform in MARKED:
+        left = [] if asks else [b for b in shown.payload["buttons"] if b[1] != token]
+        used = [*shown.payload.get("used", []), label]
+        again = {"buttons": left, "used": used, "replaces": message.external_id}
+        append(
+            uow.session,
+            Outbox,
+            workspace_id=uow.workspace_id,
+            platform=shown.platform,
+            conversation_id=shown.conversation_id,
+            message_id=message.id,
+            payload={**shown.payload, **again},
+            not_before=uow.now,
+        )
+    return asks
 
 
 def remember(uow: UnitOfWork, conversation_id: UUID, member_id: UUID, mentions: list[dict[str, str]]) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from storage.find import MODELS
+from storage.outbox import mark_used
 from storage.tables import Button, Conversation, Message
 from storage.unit_of_work import UnitOfWork
 
@@ -34,6 +35,20 @@ def by_label(
     else:
         query = query.where(Button.member_id == member_id)
     return uow.session.exec(query).first()
+
+
+def use_up(uow: UnitOfWork, button: Button) -> None:
+    """A button was pressed: it is marked, its message shows it, and where it answered a question the others go too."""
+    button.used_at = uow.now
+    uow.session.add(button)
+    message = message_of(uow, button)
+    if message and mark_used(uow, message, button.token, button.label):
+        siblings = select(Button).where(
+            Button.workspace_id == uow.workspace_id, Button.message_id == button.message_id
+        )
+        for other in uow.session.exec(siblings):
+            other.used_at = uow.now
+            uow.session.add(other)
 
 
 def message_of(uow: UnitOfWork, button: Button) -> Message | None:

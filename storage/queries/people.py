@@ -1,5 +1,6 @@
 """Speakers: the accounts of a platform and the members behind them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from storage.indexing import key_of
-from storage.tables import Conversation, Dialogue, Identity, Member, Message, Role
+from storage.tables import Conversation, Dialogue, Identity, Member, MemberStatus, Message, Role
 from storage.unit_of_work import UnitOfWork
 
 _SPEAKER = (
@@ -87,6 +88,25 @@ def participants(uow: UnitOfWork, conversation: Conversation) -> list[Member]:
     )
     ids = [i for i in uow.session.exec(query) if i is not None]
     return uow.list(Member, col(Member.id).in_(ids)) if ids else []
+
+
+def roles_of(uow: UnitOfWork, platform: str, account: str, present: Sequence[str]) -> set[str]:
+    """The roles of those in a room; who has not joined yet has the one that they would join with."""
+    if not present:
+        return set()
+    query = (
+        select(Identity.external_id, Member.role)
+        .join(Member, (col(Member.workspace_id) == Identity.workspace_id) & (Member.id == Identity.member_id))
+        .where(
+            Identity.workspace_id == uow.workspace_id,
+            Identity.platform == platform,
+            Identity.account == account,
+            col(Identity.external_id).in_(present),
+            Member.status == MemberStatus.ACTIVE,
+        )
+    )
+    known = dict(uow.session.exec(query).all())
+    return {known.get(one, uow.workspace.default_role) for one in present}
 
 
 def dialogue_of(uow: UnitOfWork, conversation_id: UUID, member_id: UUID) -> Dialogue:

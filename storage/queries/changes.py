@@ -1,0 +1,34 @@
+"""What messages have changed."""
+
+from uuid import UUID
+
+from sqlmodel import col
+
+from storage.tables import ChangeSet, Inbox
+from storage.undo import revert
+from storage.unit_of_work import UnitOfWork
+
+
+def made_by_message(uow: UnitOfWork, message: Inbox) -> ChangeSet | None:
+    """What a message has changed and nobody took back since."""
+    return uow.first(
+        ChangeSet,
+        ChangeSet.inbox_id == message.id,
+        col(ChangeSet.undone_at).is_(None),
+        order=[col(ChangeSet.id).desc()],
+    )
+
+
+def supersede(uow: UnitOfWork, correction: ChangeSet, corrected: UUID) -> None:
+    """A correction, after what it corrects was taken back, stands for the message that began it.
+
+    Where that was a correction itself, taking it back has brought the first doing back: it goes again.
+    """
+    old = uow.get(ChangeSet, corrected)
+    if old is None or old.inbox_id is None:
+        return
+    correction.inbox_id = old.inbox_id
+    earlier = (ChangeSet.inbox_id == old.inbox_id, col(ChangeSet.id) < old.id)
+    for before in uow.list(ChangeSet, *earlier, order=[col(ChangeSet.id).desc()]):
+        revert(uow.session, before, uow.now)
+    uow.flush()
