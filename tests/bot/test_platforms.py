@@ -12,7 +12,7 @@ from bot.asking import ask
 from bot.incoming import Incoming, Sender
 from bot.invite import invite
 from handlers.turn import Call, Turn
-from storage.outbox import claim, sent
+from storage.outbox import Outcome, claim, settle
 from storage.tables import Contact, Conversation, Outbox, Reminder, Task
 
 GRACE = Sender("U1", "Grace", joins=True)
@@ -26,8 +26,8 @@ def hear(app: App, incoming: Incoming) -> list[dict[str, Any]]:
     app.engine.handle(
         app.engine.accept(replace(incoming, event_id=incoming.event_id or f"x{next(EVENTS)}"))[0]
     )
-    for delivery in claim(app.database, ["slack"], app.clock.now()):
-        sent(app.database, delivery, delivery.replaces or f"m{next(EVENTS)}")
+    claimed = claim(app.database, ["slack"], app.clock.now(), 50)
+    settle(app.database, [Outcome(d, external_id=d.replaces or f"m{next(EVENTS)}") for d in claimed])
     places = app.database.read(lambda s: {c.id: c.external_id for c in s.exec(select(Conversation))})
     return [{**r.payload, "place": places[r.conversation_id]} for r in rows(app) if r.id not in known]
 
