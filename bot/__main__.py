@@ -227,7 +227,8 @@ def serve(
 def invite(
     role: Annotated[str, typer.Option(help="What they may do: owner, admin, manager, sales …")] = "viewer",
     name: Annotated[
-        str | None, typer.Option(help="What they are called; else as their platform says")
+        str | None,
+        typer.Option(help="What they are called; else as they say. A member comes in as themselves"),
     ] = None,
     database: DatabaseOption = None,
 ) -> None:

@@ -19,6 +19,11 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
         self._folder.chmod(0o755)
         self._server = get_server(self._folder / "data", cleanup_mode="stop")
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(
+                "ALTER SYSTEM SET fsync = off"
+            )  # hundreds of databases that nobody needs tomorrow
+            connection.execute("SELECT pg_reload_conf()")
         self.empty("template_parley")
         database = Database(self.url("template_parley"))
         upgrade(database)

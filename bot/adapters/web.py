@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from anyio import to_thread
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from bot.adapters.page.guard import Guard, hosts_of
@@ -19,6 +20,7 @@ from bot.doors import Door, supervise
 from bot.reception import Reception
 from storage.errors import Unavailable
 
+LARGEST_BODY = 1024 * 1024  # bytes of a request, but for files
 GRACE = 10  # seconds for what is under way when the server is told to stop
 
 
@@ -62,7 +64,15 @@ def web(
         await background.stop()
         await asyncio.gather(*tasks, *(door.close() for door in doors), return_exceptions=True)
 
-    api = FastAPI(title="Parley", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
+    api = FastAPI(
+        title="Parley",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=LARGEST_BODY,
+        exception_handlers={RequestValidationError: _malformed},
+    )
     api.state.page = page
     api.add_middleware(Guard, hosts=hosts_of(app.settings.hosts, port or app.settings.port))
     mount(page, api)
@@ -71,6 +81,11 @@ def web(
     for door in doors:
         api.router.routes.extend(door.routes)
     return api
+
+
+async def _malformed(_request: Request, _error: Exception) -> JSONResponse:
+    """What was wrong is not told in detail: it would repeat what people wrote."""
+    return JSONResponse({"detail": "That is not of the form that is expected here."}, 422)
 
 
 async def _alive() -> dict[str, str]:

@@ -50,7 +50,8 @@ def commands(ctx: Context) -> list[dict[str, str]]:
 
 
 def _may(ctx: Context, spec: Spec) -> bool:
-    return spec.needs is None or ctx.may(spec.needs)
+    """As the help does: what has no line there is not offered."""
+    return ctx.voice.knows("help", spec.name) and (spec.needs is None or ctx.may(spec.needs))
 
 
 def _offered(ctx: Context, text: str) -> dict[str, Any]:

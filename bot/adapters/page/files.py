@@ -30,7 +30,9 @@ class Files:
 
     def add_to(self, api: FastAPI) -> None:
         """Mount them."""
-        api.add_api_route("/files", self.up, methods=["POST"], response_class=JSONResponse)
+        api.add_api_route(
+            "/files", self.up, methods=["POST"], response_class=JSONResponse, max_body_size=LARGEST
+        )
         api.add_api_route("/files/{token}", self.down, response_class=Response)
 
     async def up(self, request: Request, name: str) -> dict[str, Any]:
@@ -38,11 +40,7 @@ class Files:
         visitor = await self.page.visitor(request)
         media_type = request.headers.get("content-type", "").split(";")[0][:100]
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
-            size = 0
             async for piece in request.stream():
-                size += len(piece)
-                if size > LARGEST:
-                    raise HTTPException(413, f"The most is {LARGEST // 1024 // 1024} MB.")
                 await to_thread.run_sync(kept.write, piece)
             kept.seek(0)
             row = await to_thread.run_sync(
