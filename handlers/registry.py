@@ -10,6 +10,7 @@ from handlers.history import history
 from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
+from handlers.reports import reports
 from handlers.rooms import rooms
 from handlers.tasks import tasks
 from handlers.team import team
@@ -24,6 +25,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     deals,
     tickets,
     history,
+    reports,
     basics,
     outbox,
     team,

@@ -19,6 +19,24 @@ TICKET_STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed")
 TICKET_TYPES = ("question", "incident", "problem", "request")
 ROLES = ("owner", "admin", "manager", "sales", "support", "marketing", "viewer")
 
+METRICS = (
+    "contacts", "companies", "deals", "pipeline", "forecast", "won", "lost", "win_rate", "orders", "revenue", "payments",
+    "tickets", "sla", "csat", "activities", "tasks", "campaigns",
+)  # fmt: skip
+SPLITS = (
+    "owner",
+    "stage",
+    "source",
+    "company",
+    "tag",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "product",
+    "priority",
+)
+
 Text = Annotated[str, Slot("text")]
 Title = Annotated[str, Slot("title")]
 JobTitle = Annotated[str, Slot("job_title")]
@@ -52,6 +70,8 @@ TaskStatus = Annotated[str, Slot("status", (*TASK_STATUSES, "open"))]
 ActivityType = Annotated[str, Slot("activity_type", ACTIVITY_TYPES)]
 TicketStatus = Annotated[str, Slot("ticket_status", TICKET_STATUSES)]
 TicketType = Annotated[str, Slot("ticket_type", TICKET_TYPES)]
+Metric = Annotated[str, Slot("metric", METRICS)]
+SplitBy = Annotated[str, Slot("by", SPLITS)]
 FieldValue = Annotated[str, Slot("value")]
 RoleName = Annotated[str, Slot("role", ROLES)]
 Topic = Annotated[str, Slot("topic")]

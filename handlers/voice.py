@@ -146,3 +146,11 @@ class Voice:
     def month(self, day: date) -> str:
         """ "March 2026"."""
         return format_skeleton("yMMMM", day, locale=locale(self.language))
+
+    def quarter(self, day: date) -> str:
+        """ "Q2 2026"."""
+        return format_date(day, "QQQ y" if self.language == "en" else "y年QQQQ", locale=locale(self.language))
+
+    def year(self, day: date) -> str:
+        """ "2026", 2026年."""
+        return str(day.year) if self.language == "en" else f"{day.year}年"
