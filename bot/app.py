@@ -82,4 +82,8 @@ def doors(app: App, reception: "Reception") -> list["Door"]:
         from bot.adapters.slack import SlackDoor  # noqa: PLC0415 - loaded where it is used
 
         found.append(SlackDoor(app.settings, reception))
+    if app.settings.telegram_bot_token:
+        from bot.adapters.telegram import TelegramDoor  # noqa: PLC0415 - loaded where it is used
+
+        found.append(TelegramDoor(app.settings, reception))
     return found

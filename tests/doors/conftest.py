@@ -1,4 +1,4 @@
-"""A fake Slack, and a Parley that listens to it."""
+"""A fake Slack and a fake Telegram, and a Parley that listens to one of them."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from bot.adapters.slack import SlackDoor
+from bot.adapters.telegram import TelegramDoor
 from bot.app import App
 from bot.invite import invite
 from bot.reception import Reception
 from tests.doors.running import Running
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram.world import TOKEN
 
 
 @pytest.fixture
@@ -47,4 +50,36 @@ def ana(app: App, slack: FakeSlack, parley: Running) -> str:
     code = app.engine.work(lambda uow: invite(uow, "owner"))
     slack.say(user, None, f"link {code}")
     parley.settle()
+    return user
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    fake = FakeTelegram().start()
+    yield fake
+    fake.stop()
+
+
+def telegram_door(fake: FakeTelegram, app: App, reception: Reception) -> TelegramDoor:
+    """A door to the fake, by polling."""
+    settings = app.settings.model_copy(
+        update={"telegram_bot_token": SecretStr(TOKEN), "telegram_api_url": fake.api_url}
+    )
+    return TelegramDoor(settings, reception, apart=0)
+
+
+@pytest.fixture
+def bot(app: App, telegram: FakeTelegram) -> Iterator[Running]:
+    running = Running(app, lambda a, r: telegram_door(telegram, a, r)).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def lin(app: App, telegram: FakeTelegram, bot: Running) -> int:
+    """The owner, in Telegram."""
+    user = telegram.add_user("Lin Mei")
+    code = app.engine.work(lambda uow: invite(uow, "owner"))
+    telegram.say(user, f"/start {code}")
+    telegram.settle(bot)
     return user

@@ -1,0 +1,5 @@
+"""Telegram: the same conversation in private chats and groups, by polling or webhook."""
+
+from bot.adapters.telegram.door import TelegramDoor
+
+__all__ = ["TelegramDoor"]

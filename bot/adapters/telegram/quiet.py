@@ -1,0 +1,11 @@
+"""The libraries log addresses with the token in them, and what people write: they are not heard at all."""
+
+import logging
+
+LIBRARIES = ("telegram", "httpx", "httpcore")
+
+
+def hush() -> None:
+    """Whatever level is asked for, nothing of them is logged; what goes wrong is said by us."""
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

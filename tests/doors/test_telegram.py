@@ -1,0 +1,22 @@
+"""Telegram, through the real library and a fake Bot API."""
+
+from tests.doors.running import Running
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram.people import labels
+
+
+def test_a_private_chat_is_answered_and_a_button_pressed(
+    telegram: FakeTelegram, bot: Running, lin: int
+) -> None:
+    telegram.say(lin, "remind me about the tax forms & <more>")
+    telegram.settle(bot)
+    question = telegram.answers(lin)[-1]
+    assert question["html"] == "When shall I remind you about the tax forms &amp; &lt;more&gt;?"
+    assert labels(question) == ["Tonight", "Tomorrow 9:00", "Cancel"]
+    press = telegram.press(lin, "Tomorrow 9:00")
+    telegram.settle(bot)
+    assert "tomorrow 09:00: the tax forms & <more>" in telegram.told(lin)
+    assert question["text"].endswith("☑ Tomorrow 9:00")
+    assert labels(question) == []
+    assert telegram.world.presses[press] is not None
+    assert telegram.world.complaints == []
