@@ -164,6 +164,7 @@ class Exchange:
             turn=Turn(),
             notify=self._notify,
             conversation_id=self.talk.conversation.id,
+            said=self.text,
             specs=self.talk.parts.specs,
             subject=self._subject(),
         )

@@ -24,6 +24,7 @@ from storage.unit_of_work import UnitOfWork
 
 _THE_ONE = re.compile(r"^(?:the )?(.+?)(?: one|的|那个|那位)?$")
 _NUMBER = re.compile(r"#?(\d{1,2})[.)]?")
+_TELLING = ("reminder.log",)  # what came of something is told in the words that would log it
 _TEXT_KINDS = ("text", "title", "value", "topic", "tag", "tags", "field")
 _NAME_KINDS = ("name", "contact", "company", "member", "task", "reminder", "deal", "ticket")
 NAME_WORDS = 3
@@ -115,6 +116,8 @@ class Interpreter:
         if parse.control in _CONVERSATION and not _is_answer_word(parse, pending):
             return Heard(turn=_moved(parse.control, state), explicit=False)
         best = parse.best
+        if best is None and pending is None and (later := self._put_off(parse.text, state, context)):
+            return Heard(turn=later, sure=True)
         if (
             best is None
             and pending is None
@@ -140,6 +143,17 @@ class Interpreter:
             guesses=tuple(_turn(r) for r in (parse.readings[1:] if best else parse.readings)[:3]),
         )
 
+    def _put_off(self, text: str, state: State, context: ParseContext) -> Turn | None:
+        """A time alone, after a reminder: then it is to come again."""
+        spoken = state.recent[0] if state.recent else None
+        if spoken is None or spoken.kind != "reminder" or not wholly_time(text):
+            return None
+        if state.last and state.last_change_set and any("reminder." in c.name for c in state.last.calls):
+            return None  # it corrects what was just said
+        when = value("delay", text, context)
+        slots: dict[str, Value] = {"reminder": f"id:{spoken.id}", "when": when or ""}
+        return Turn(calls=(Call(name="reminder.snooze", slots=slots),)) if when else None
+
     def _listed(self, text: str, state: State) -> Turn | None:
         """A number after a list: the card of that record."""
         number = _NUMBER.fullmatch(text.strip())
@@ -163,7 +177,8 @@ class Interpreter:
         if slot.kind in TIME_KINDS:
             return (found, wholly_time(parse.text)) if mostly_time(parse.text) else (None, False)
         if slot.kind in _TEXT_KINDS or slot.kind in _NAME_KINDS:
-            return found, turn is None or [c.name for c in turn.calls] == ["find"]
+            said = {c.name for c in turn.calls} if turn else set()
+            return found, said <= ({"find", "activity.log"} if call.name in _TELLING else {"find"})
         return found, True
 
     def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:

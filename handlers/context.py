@@ -58,6 +58,7 @@ class Context:
     turn: Turn
     notify: Callable[[Member, Callable[[Voice], Reply]], None]
     conversation_id: UUID | None = None
+    said: str = ""
     specs: Mapping[str, "Spec"] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
     subject: Mapping[str, UUID] = field(default_factory=dict)

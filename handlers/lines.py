@@ -6,7 +6,7 @@ from handlers.context import Context
 from handlers.recurrence import describe
 from storage.queries.sales import stage_named
 from storage.queries.service import UNFINISHED
-from storage.queries.work import overdue
+from storage.queries.work import coming_up, overdue
 from storage.tables import Activity, Company, Contact, Deal, Member, Reminder, Stage, Task, Ticket
 
 BRIEF = timedelta(minutes=1)
@@ -36,11 +36,24 @@ def task_line(ctx: Context, task: Task, *, whose: bool = False) -> str:
     return " · ".join(x for x in parts if x)
 
 
+def repetition(ctx: Context, reminder: Reminder) -> str | None:
+    """How a reminder repeats, in words; None where it does not."""
+    if not reminder.repeat:
+        return None
+    every = describe(reminder.repeat, ctx.voice)
+    return ctx.say("repeat.after_done", every=every).text if reminder.after_done else every
+
+
 def reminder_line(ctx: Context, reminder: Reminder) -> str:
     """ "Call Dana · tomorrow 15:00"."""
     shown = ctx.voice.moment(reminder.due_at)
-    again = describe(reminder.repeat, ctx.voice) if reminder.repeat else None
-    return " · ".join(x for x in (reminder.text, shown, again) if x)
+    return " · ".join(x for x in (reminder.text, shown, repetition(ctx, reminder)) if x)
+
+
+def next_reminder(ctx: Context, row: Deal | Ticket | Task) -> str | None:
+    """What the speaker will be reminded of about a deal, ticket or task."""
+    coming = coming_up(ctx.uow, ctx.member, row)
+    return reminder_line(ctx, coming) if coming else None
 
 
 def stage_label(ctx: Context, stage: Stage) -> str:

@@ -24,10 +24,12 @@ def post(
     replaces: Message | None = None,
     key: str | None = None,
     asks: bool = False,
+    again: str | None = None,
 ) -> UUID:
     """Queue `reply` for a conversation, the id of its message; `key` makes it the only one of its kind.
 
     `member` alone may press its buttons; `asks` says that they answer one question, so that one press uses all of them.
+    `again` is the line that it gets where it may arrive a second time.
     """
     tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
     payload = {
@@ -36,6 +38,8 @@ def post(
         "to": member.name if member else None,
         "asks": asks,
     }
+    if again:
+        payload["again"] = again
     message_id = enqueue(
         uow,
         conversation,
@@ -72,13 +76,17 @@ def tell(
     *,
     change_set_id: UUID | None = None,
     key: str | None = None,
+    again: str | None = None,
 ) -> UUID | None:
     """Send `reply` to a member where they last spoke in private; None when they have never spoken."""
     conversation = newest_private(uow, member.id)
     if conversation is None:
         return None
-    message_id = post(uow, conversation, reply, member=member, change_set_id=change_set_id, key=key)
-    remember(uow, conversation.id, member.id, [_plain(m) for m in reply.mentions])
+    message_id = post(
+        uow, conversation, reply, member=member, change_set_id=change_set_id, key=key, again=again
+    )
+    listed = [_plain(m) for m in reply.listing]
+    remember(uow, conversation.id, member.id, [_plain(m) for m in reply.mentions], listed)
     return message_id
 
 

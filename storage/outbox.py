@@ -148,7 +148,13 @@ def mark_used(uow: UnitOfWork, message: Message, token: str, label: str) -> bool
     return asks
 
 
-def remember(uow: UnitOfWork, conversation_id: UUID, member_id: UUID, mentions: list[dict[str, str]]) -> None:
+def remember(
+    uow: UnitOfWork,
+    conversation_id: UUID,
+    member_id: UUID,
+    mentions: list[dict[str, str]],
+    listed: list[dict[str, str]],
+) -> None:
     """Put records in the focus of a talk that Parley began, so that "done" and "that one" find them."""
     key = (uow.workspace_id, conversation_id, member_id)
     row = uow.session.get(Dialogue, key) or Dialogue(
@@ -157,6 +163,8 @@ def remember(uow: UnitOfWork, conversation_id: UUID, member_id: UUID, mentions: 
     known = {m["id"] for m in mentions}
     recent = [m for m in row.state.get("recent", []) if m["id"] not in known]
     row.state = {**row.state, "recent": [*mentions, *recent][:RECENT]}
+    if listed:
+        row.state = {**row.state, "listed": listed}
     uow.session.add(row)
 
 

@@ -45,6 +45,7 @@ from storage.queries.sales import (
     stages,
 )
 from storage.queries.sales import deals as deals_where
+from storage.queries.work import end_reminders
 from storage.tables import Choice, Contact, Deal, Stage
 
 deals = Capability("deals", Path(__file__).parent)
@@ -232,6 +233,7 @@ def win_deal(cmd: WinDeal, ctx: Context) -> Reply:
 def _close(ctx: Context, deal: Deal, key: str) -> None:
     enter_stage(ctx.uow, deal, _stage(ctx, key, deal), ctx.member)
     deal.closed_on = ctx.today
+    end_reminders(ctx.uow, deal)
 
 
 class LoseDeal(Command):

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.cards import press
 from handlers.context import Context
-from handlers.lines import BRIEF, amount_of, stage_label, stage_of
+from handlers.lines import BRIEF, amount_of, next_reminder, stage_label, stage_of
 from handlers.reply import Button, Field, Reply, joined, line
 from storage.queries.sales import choice_named, involved, pipelines, stage_named, stages, stays, totals
 from storage.tables import Choice, Company, Contact, Deal, DealContact, Member
@@ -100,6 +100,7 @@ def deal_card(ctx: Context, deal: Deal) -> Reply:
         ("card.way", _way(ctx, deal)),
         ("slot.reason", reason_of(ctx, deal)),
         ("slot.owner", owner.name if owner else None),
+        ("card.next", next_reminder(ctx, deal)),
     )
     fields = tuple(Field(ctx.voice.title(key), line(value)) for key, value in rows if value)
     mentions = tuple(ctx.mention(row) for row in (deal, contact, company) if row)

@@ -1,26 +1,60 @@
 """Promises to speak up."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from handlers.capability import Capability, Command
 from handlers.cards import press
 from handlers.context import Context
 from handlers.customers import Customer, customer_of
-from handlers.errors import Missing, NotFound
-from handlers.lines import reminder_line
+from handlers.errors import Invalid, Missing, NotFound
+from handlers.lines import reminder_line, repetition
 from handlers.lists import PAGE, listed
-from handlers.moments import moment, span
-from handlers.recurrence import describe, first_wall, next_wall, wall_to_utc
-from handlers.reply import Field, Reply, Words, joined, line
-from handlers.slots import CompanyRef, ContactRef, Delay, MemberRef, Moment, Period, ReminderRef, Repeat, Text
+from handlers.moments import span
+from handlers.recurrence import wall_to_utc
+from handlers.reminders import series
+from handlers.reminders.card import due_card, other_buttons
+from handlers.reminders.timing import wall_for, zone_of
+from handlers.reply import Button, Field, Line, Reply, Words, joined, line
+from handlers.slots import (
+    Audience,
+    Basis,
+    CompanyRef,
+    ContactRef,
+    DealRef,
+    Delay,
+    Keeping,
+    MemberRef,
+    Moment,
+    Period,
+    ReminderRef,
+    Repeat,
+    TaskRef,
+    Text,
+    TicketRef,
+)
 from handlers.turn import Call
+from nlp.lexicon import SYNONYMS
 from nlp.phrasing import is_thing
 from nlp.pronouns import is_pronoun
-from storage.queries.work import newest_reminder
+from nlp.text import fold
+from storage.queries.work import newest_reminder, of_other_zones
 from storage.queries.work import reminders as reminders_where
-from storage.tables import Member, Reminder, ReminderStatus
+from storage.tables import (
+    Activity,
+    Company,
+    Contact,
+    Conversation,
+    Deal,
+    Member,
+    Reminder,
+    ReminderStatus,
+    Task,
+    Ticket,
+)
 
 reminders = Capability("reminders", Path(__file__).parent)
 GIVEN = (ReminderStatus.SENT, ReminderStatus.SNOOZED)
@@ -45,17 +79,24 @@ class AddReminder(Command):
     assignee: MemberRef | None = None
     contact: ContactRef | None = None
     company: CompanyRef | None = None
+    deal: DealRef | None = None
+    ticket: TicketRef | None = None
+    task: TaskRef | None = None
+    basis: Basis | None = None
+    audience: Audience | None = None
 
 
 @reminders.command("reminder.add", needs="tasks.write", asks=_question)
 def add_reminder(cmd: AddReminder, ctx: Context) -> Reply:
-    """A reminder for the speaker or a colleague, once or again and again."""
+    """A reminder for the speaker, a colleague or the room, once or again and again."""
     assignee = ctx.colleague(cmd.assignee) if cmd.assignee else ctx.member
     if assignee.id != ctx.member.id:
         ctx.require("tasks.give")
+    if cmd.basis == "done" and not cmd.repeat:
+        raise Missing("repeat")
     customer = customer_of(ctx, cmd.contact, cmd.company)
-    wall = _wall(cmd.when, cmd.repeat, ctx)
-    zone = ctx.voice.zone.key
+    wall = wall_for(ctx, cmd.when, cmd.repeat, assignee)
+    zone = zone_of(ctx, assignee)
     reminder = ctx.new(
         Reminder,
         text=cmd.text,
@@ -64,13 +105,35 @@ def add_reminder(cmd: AddReminder, ctx: Context) -> Reply:
         starts=wall.isoformat(),
         zone=zone,
         repeat=cmd.repeat,
-        contact_id=customer.contact.id if customer.contact else None,
-        company_id=customer.company.id if customer.company else None,
+        after_done=cmd.basis == "done",
+        conversation_id=_room(ctx) if cmd.audience else None,
         owner_id=assignee.id,
         team_id=assignee.team_id,
+        **_subjects(ctx, cmd, customer),
     )
     ctx.uow.flush()
     return _added(ctx, reminder, assignee, customer)
+
+
+def _room(ctx: Context) -> UUID:
+    """The room that is spoken in. Raises `Invalid` in a private chat."""
+    room = ctx.uow.get(Conversation, ctx.conversation_id)
+    if room is None or room.private:
+        raise Invalid("reminder.no_room")
+    return room.id
+
+
+def _subjects(ctx: Context, cmd: AddReminder, customer: Customer) -> dict[str, Any]:
+    """What the reminder is attached to; a deal's or ticket's customer is the reminder's as well."""
+    deal = ctx.find(Deal, cmd.deal, "deal") if cmd.deal else None
+    ticket = ctx.find(Ticket, cmd.ticket, "ticket") if cmd.ticket else None
+    task = ctx.find(Task, cmd.task, "task") if cmd.task else None
+    rows = (customer.contact, customer.company)
+    found: dict[str, Any] = {f"{r.__tablename__}_id": r.id for r in (deal, ticket, task) if r}
+    for column, row in zip(("contact_id", "company_id"), rows, strict=True):
+        inherited = next((getattr(r, column) for r in (deal, ticket, task) if r), None)
+        found[column] = row.id if row else inherited
+    return found
 
 
 def _about(reminder: Reminder, customer: Customer) -> str:
@@ -79,44 +142,21 @@ def _about(reminder: Reminder, customer: Customer) -> str:
     return f"{reminder.text} ({names[0]})" if names else reminder.text
 
 
-def _wall(when: str, repeat: str | None, ctx: Context) -> datetime:
-    """The wall time that is meant: a day alone is its morning, today's the evening. Asks again for a past one."""
-    said = moment(when, ctx.voice)
-    morning = said if isinstance(said, datetime) else datetime.combine(said, time(9), ctx.voice.zone)
-    local = morning.astimezone(ctx.voice.zone)
-    if repeat:
-        return _first(repeat, local.replace(tzinfo=None), ctx.now.replace(tzinfo=None))
-    if not isinstance(said, datetime):
-        local = _in_day(local, ctx.now)
-    wall = local.replace(tzinfo=None)
-    if wall_to_utc(wall, ctx.voice.zone.key) < ctx.now.astimezone(UTC) - timedelta(minutes=1):
-        raise Missing("when", key="reminder.add.past", when=ctx.voice.moment(local))
-    return wall
-
-
-def _first(rule: str, wall: datetime, now: datetime) -> datetime:
-    """The first occurrence that is still to come."""
-    first = first_wall(rule, wall)
-    return first if first >= now else next_wall(rule, first, now) or first
-
-
-def _in_day(morning: datetime, now: datetime) -> datetime:
-    if morning > now or morning.date() != now.date():
-        return morning
-    evening = morning.replace(hour=18)
-    return evening if evening > now else now.replace(second=0, microsecond=0) + timedelta(hours=1)
-
-
 def _added(ctx: Context, reminder: Reminder, assignee: Member, customer: Customer) -> Reply:
-    shown = ctx.voice.moment(reminder.due_at)
-    again = describe(reminder.repeat, ctx.voice) if reminder.repeat else None
+    there = replace(ctx.voice, now=ctx.now.astimezone(ZoneInfo(reminder.zone)))
+    shown, here = there.moment(reminder.due_at), ctx.voice.moment(reminder.due_at)
+    again = repetition(ctx, reminder)
     when = joined([x for x in (shown, again) if x], " · ")
     mine = assignee.id == ctx.member.id
     key = "reminder.added" if mine else "reminder.added_for"
+    if reminder.conversation_id:
+        key = "reminder.added_here"
+    lines = () if shown == here else (ctx.say("reminder.their_time", here=here),)
     about = _about(reminder, customer)
     facts: list[Words] = [about, when] if mine else [assignee.name, about, when]
     return Reply(
         ctx.say(key, who=assignee.name, when=when, text=about),
+        lines=lines,
         receipt=Field(ctx.voice.title("slot.reminder"), joined(facts, " · ")),
         mentions=(ctx.mention(reminder),),
     )
@@ -141,7 +181,8 @@ def _meant(ctx: Context, said: str | None, *, given: bool = False) -> Reminder:
     """The reminder named or, where none is, the one just spoken of or last given; with `given`, only one that fired."""
     if said and not is_pronoun(said):
         reminder = ctx.find(Reminder, said, "reminder")
-        ctx.require("tasks.write", reminder)
+        if reminder.conversation_id is None or reminder.conversation_id != ctx.conversation_id:
+            ctx.require("tasks.write", reminder)
         return reminder
     mention = ctx.focus.newest(("reminder",))
     spoken = ctx.find(Reminder, f"id:{mention.id}", "reminder") if mention else None
@@ -162,16 +203,13 @@ class SnoozeReminder(Command):
 
 @reminders.command("reminder.snooze", needs="tasks.write")
 def snooze(cmd: SnoozeReminder, ctx: Context) -> Reply:
-    """The reminder that was just given, again at another time."""
+    """The reminder that was just given, again at another time; one that repeats keeps its later times."""
     reminder = _meant(ctx, cmd.reminder, given=True)
-    wall = _wall(cmd.when, None, ctx)
-    reminder.wall = wall.isoformat()
-    reminder.due_at = wall_to_utc(wall, ctx.voice.zone.key)
-    reminder.zone = ctx.voice.zone.key
-    reminder.status = ReminderStatus.SNOOZED
+    until = wall_to_utc(wall_for(ctx, cmd.when, None, ctx.member), ctx.voice.zone.key)
+    series.snooze(reminder, until, ctx.voice.zone.key)
     ctx.uow.add(reminder)
     ctx.uow.flush()
-    when = ctx.voice.moment(reminder.due_at)
+    when = ctx.voice.moment(until)
     return Reply(
         ctx.say("reminder.snoozed", when=when, text=reminder.text),
         receipt=Field(ctx.voice.title("slot.reminder"), line(f"{reminder.text} · {when}")),
@@ -189,15 +227,26 @@ class DoneReminder(Command):
 def done(cmd: DoneReminder, ctx: Context) -> Reply:
     """The reminder that was just given is dealt with; a repeating one stays for its next time."""
     reminder = _meant(ctx, cmd.reminder, given=True)
-    if not reminder.repeat:
-        reminder.status = ReminderStatus.DONE
-        ctx.uow.add(reminder)
-        ctx.uow.flush()
-    target = {"contact": f"id:{reminder.contact_id}"} if reminder.contact_id else {}
-    buttons = (press(ctx, "log", "activity.log", target),) if target else ()
+    buttons = () if reminder.contact_id is None else (_log_button(ctx, reminder),)
     return Reply(
-        ctx.say("reminder.done", text=reminder.text), buttons=buttons, mentions=(ctx.mention(reminder),)
+        ctx.say("reminder.done", text=reminder.text),
+        lines=_end(ctx, reminder),
+        buttons=buttons,
+        mentions=(ctx.mention(reminder),),
     )
+
+
+def _end(ctx: Context, reminder: Reminder) -> tuple[Line, ...]:
+    """Mark it as dealt with; when it comes again, where that counts from now."""
+    series.done(reminder, ctx.uow.now)
+    ctx.uow.add(reminder)
+    ctx.uow.flush()
+    comes_again = reminder.after_done and reminder.status == ReminderStatus.SCHEDULED
+    return (ctx.say("reminder.next", when=ctx.voice.moment(reminder.due_at)),) if comes_again else ()
+
+
+def _log_button(ctx: Context, reminder: Reminder) -> Button:
+    return press(ctx, "log", "activity.log", {"contact": f"id:{reminder.contact_id}"})
 
 
 class CancelReminder(Command):
@@ -214,3 +263,116 @@ def cancel(cmd: CancelReminder, ctx: Context) -> Reply:
     ctx.uow.add(reminder)
     ctx.uow.flush()
     return Reply(ctx.say("reminder.canceled", text=reminder.text), mentions=(ctx.mention(reminder),))
+
+
+class MoreOfReminder(Command):
+    """See what else can be done with a reminder."""
+
+    reminder: ReminderRef | None = None
+
+
+@reminders.command("reminder.more", needs="tasks.write", undoable=False)
+def more(cmd: MoreOfReminder, ctx: Context) -> Reply:
+    """The reminder with its other buttons, in place of the first ones."""
+    reminder = _meant(ctx, cmd.reminder)
+    return Reply(
+        ctx.say("reminder.due", text=reminder.text),
+        buttons=other_buttons(ctx.voice, reminder),
+        mentions=(ctx.mention(reminder),),
+        replaces=ctx.turn.replace,
+    )
+
+
+class AssignReminder(Command):
+    """Have someone else reminded."""
+
+    assignee: MemberRef
+    reminder: ReminderRef | None = None
+
+
+@reminders.command("reminder.assign", needs="tasks.write")
+def assign(cmd: AssignReminder, ctx: Context) -> Reply:
+    """A reminder handed to a colleague: told at once if it has been given already, else at its time."""
+    reminder = _meant(ctx, cmd.reminder)
+    assignee = ctx.colleague(cmd.assignee)
+    if assignee.id != ctx.member.id:
+        ctx.require("tasks.give")
+    told = reminder.status == ReminderStatus.SENT
+    reminder.owner_id, reminder.team_id = assignee.id, assignee.team_id
+    ctx.uow.add(reminder)
+    ctx.uow.flush()
+    if told and assignee.id != ctx.member.id:
+        ctx.notify(assignee, lambda voice: due_card(ctx.uow, voice, reminder, assignee))
+    return Reply(
+        ctx.say("reminder.assigned", who=assignee.name, text=reminder.text),
+        receipt=Field(ctx.voice.title("slot.reminder"), line(f"{reminder.text} · {assignee.name}")),
+        mentions=(ctx.mention(reminder),),
+    )
+
+
+class LogResult(Command):
+    """Say what came of what a reminder was about."""
+
+    text: Text
+    reminder: ReminderRef | None = None
+
+
+def _result(call: Call, ctx: Context) -> dict[str, Any]:
+    said = call.slots.get("reminder")
+    return {"text": _meant(ctx, str(said) if said else None).text}
+
+
+@reminders.command("reminder.log", needs="contacts.write", asks=_result)
+def log_result(cmd: LogResult, ctx: Context) -> Reply:
+    """The answer becomes an activity, the reminder is done, and the next step is offered."""
+    reminder = _meant(ctx, cmd.reminder)
+    activity = ctx.new(
+        Activity,
+        type=_kind(f"{cmd.text} {reminder.text}"),
+        text=cmd.text,
+        contact_id=reminder.contact_id,
+        company_id=reminder.company_id,
+        occurred_at=ctx.now,
+        all_day=False,
+    )
+    lines = _end(ctx, reminder)
+    customer = ctx.uow.get(Contact, reminder.contact_id) or ctx.uow.get(Company, reminder.company_id)
+    target = {str(customer.__tablename__): f"id:{customer.id}"} if customer else {}
+    kind = ctx.voice.label(f"type.{activity.type}")
+    return Reply(
+        ctx.say("reminder.logged", kind=kind, who=customer.name if customer else reminder.text),
+        lines=(line(cmd.text), *lines),
+        buttons=(press(ctx, "remind", "reminder.add", target), press(ctx, "task", "task.add", target)),
+        receipt=Field(kind, line(cmd.text)),
+        mentions=tuple(ctx.mention(row) for row in (activity, customer) if row),
+    )
+
+
+def _kind(words: str) -> str:
+    """The type of activity that the words name, the first of them; a note where they name none."""
+    text = fold(words)
+    places = [(text.find(word), kind) for word, kind in SYNONYMS["activity_type"].items() if word in text]
+    return min(places)[1] if places else "note"
+
+
+class RezoneReminders(Command):
+    """Decide what becomes of reminders when you have moved to another time zone."""
+
+    keep: Keeping
+
+
+@reminders.command("reminder.rezone", needs="tasks.write")
+def rezone(cmd: RezoneReminders, ctx: Context) -> Reply:
+    """Reminders made by the clock of another zone keep their time of day here, or stay at the same moments."""
+    zone = ctx.voice.zone.key
+    rows = of_other_zones(ctx.uow, ctx.member, zone)
+    if cmd.keep == "moment":
+        return Reply(ctx.say("reminder.kept", n=len(rows)))
+    for reminder in rows:
+        series.rezone(reminder, zone)
+        ctx.uow.add(reminder)
+    ctx.uow.flush()
+    return Reply(
+        ctx.say("reminder.rezoned", n=len(rows), zone=zone),
+        receipt=Field(ctx.voice.title("slot.timezone"), line(zone)),
+    )

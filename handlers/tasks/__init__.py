@@ -32,7 +32,7 @@ from handlers.slots import (
 from handlers.turn import Call, Turn
 from handlers.values import one_of
 from handlers.voice import Voice
-from storage.queries.work import OPEN_TASKS
+from storage.queries.work import OPEN_TASKS, end_reminders
 from storage.queries.work import tasks as tasks_where
 from storage.tables import Company, Contact, Member, Task
 from storage.tables import Priority as Level
@@ -215,6 +215,7 @@ def finish_task(cmd: DoneTask, ctx: Context) -> Reply:
 def _finish(ctx: Context, task: Task) -> None:
     task.status = Status.COMPLETED
     task.completed_at = ctx.now
+    end_reminders(ctx.uow, task)
     ctx.uow.add(task)
 
 

@@ -31,6 +31,7 @@ from handlers.turn import Call, Turn
 from handlers.values import one_of
 from handlers.voice import Voice
 from storage.queries.service import UNFINISHED, record, tickets_where
+from storage.queries.work import end_reminders
 from storage.tables import Company, Contact, Member, Ticket, TicketEvent
 from storage.tables import Priority as Level
 from storage.tables import TicketStatus as Status
@@ -221,6 +222,8 @@ def _set(ctx: Context, ticket: Ticket, field: str, value: str) -> str:
 def _enter(ctx: Context, ticket: Ticket, status: Status) -> None:
     ticket.status = status
     ticket.resolved_at = ctx.now if status in (Status.RESOLVED, Status.CLOSED) else None
+    if ticket.resolved_at:
+        end_reminders(ctx.uow, ticket)
     ctx.uow.add(ticket)
     record(ctx.uow, ticket, TicketEvent.STATUS, status.value, ctx.member)
 

@@ -2,6 +2,7 @@
 
 from handlers.cards import press
 from handlers.context import Context
+from handlers.lines import next_reminder
 from handlers.reply import Button, Field, Reply, joined, line
 from storage.queries.service import UNFINISHED, entries_of
 from storage.tables import Company, Contact, Member, Ticket, TicketEntry, TicketEvent
@@ -21,6 +22,7 @@ def ticket_card(ctx: Context, ticket: Ticket) -> Reply:
         ("slot.type", ctx.voice.label(f"type.{ticket.type}") if ticket.type else None),
         ("slot.assignee", owner.name if owner else ctx.voice.label("nobody")),
         ("card.open_for", ctx.voice.duration(end - ticket.created_at)),
+        ("card.next", next_reminder(ctx, ticket)),
         *(("card.note", _entry(ctx, e)) for e in _notes(ctx, ticket)),
     )
     fields = tuple(Field(ctx.voice.title(key), line(value)) for key, value in rows if value)

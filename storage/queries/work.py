@@ -12,12 +12,14 @@ from storage.tables import (
     Activity,
     Company,
     Contact,
+    Deal,
     Member,
     Priority,
     Reminder,
     ReminderStatus,
     Task,
     TaskStatus,
+    Ticket,
 )
 from storage.unit_of_work import UnitOfWork
 
@@ -125,6 +127,27 @@ def reminders(
         where += [col(Reminder.due_at) >= between[0], col(Reminder.due_at) < between[1]]
     order = [col(Reminder.due_at), col(Reminder.id)]
     return uow.list(Reminder, *where, order=order, limit=limit, offset=offset), uow.count(Reminder, *where)
+
+
+def of_other_zones(uow: UnitOfWork, owner: Member, zone: str) -> list[Reminder]:
+    """What someone will be reminded of by the clock of another zone than this one."""
+    where = (Reminder.owner_id == owner.id, col(Reminder.status).in_(OPEN_REMINDERS), Reminder.zone != zone)
+    return uow.list(Reminder, *where, order=[col(Reminder.due_at)])
+
+
+def coming_up(uow: UnitOfWork, member: Member, row: Deal | Ticket | Task) -> Reminder | None:
+    """The next reminder that a member has of a deal, ticket or task."""
+    column = getattr(Reminder, f"{row.__tablename__}_id")
+    mine = (column == row.id, Reminder.owner_id == member.id, col(Reminder.status).in_(OPEN_REMINDERS))
+    return uow.first(Reminder, *mine, order=[col(Reminder.due_at)])
+
+
+def end_reminders(uow: UnitOfWork, row: Deal | Ticket | Task) -> None:
+    """What was to be remembered of a deal, ticket or task is over with it."""
+    column = getattr(Reminder, f"{row.__tablename__}_id")
+    for reminder in uow.list(Reminder, column == row.id, col(Reminder.status).in_(OPEN_REMINDERS)):
+        reminder.status = ReminderStatus.DONE
+        uow.add(reminder)
 
 
 def newest_reminder(uow: UnitOfWork, owner: Member) -> Reminder | None:

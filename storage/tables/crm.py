@@ -172,13 +172,18 @@ class Task(Record, table=True):
 class Reminder(Record, table=True):
     """A promise to speak up. `owner_id` is who is reminded; `wall` is local time in `zone`, `due_at` the same in UTC.
 
-    With `repeat` (an RRULE value), `starts` is the wall time of the first occurrence and `wall` that of the next.
+    With `repeat` (an RRULE value), `starts` is the wall time of the first occurrence and `wall` that of the next;
+    with `after_done` it counts from when it was done. `snoozed_until` is one more time to speak. A `conversation_id` is
+    the room that is reminded.
     """
 
     __table_args__ = (
         refers("contact_id", "contact"),
         refers("company_id", "company"),
         refers("task_id", "task"),
+        refers("deal_id", "deal"),
+        refers("ticket_id", "ticket"),
+        refers("conversation_id", "conversation"),
         Index(
             "ix_reminder_due",
             "due_at",
@@ -197,4 +202,8 @@ class Reminder(Record, table=True):
     contact_id: UUID | None = None
     company_id: UUID | None = None
     task_id: UUID | None = None
+    deal_id: UUID | None = None
+    ticket_id: UUID | None = None
+    snoozed_until: datetime | None = None
+    after_done: bool = False
     conversation_id: UUID | None = None

@@ -49,7 +49,10 @@ class Role(Row, table=True):
 
 
 class Member(Row, table=True):
-    """Someone of the team. A missing zone, language or currency is the workspace's."""
+    """Someone of the team. A missing zone, language or currency is the workspace's.
+
+    `quiet_hours` is "20:00-08:00" or "off", `working_days` "MO,TU,…", `holidays` the country whose holidays are free, or "off".
+    """
 
     __table_args__ = (refers("team_id", "team"),)
     name: str
@@ -59,6 +62,8 @@ class Member(Row, table=True):
     language: str | None = None
     currency: str | None = None
     quiet_hours: str | None = None
+    working_days: str | None = None
+    holidays: str | None = None
     digest: str | None = None
     email: str | None = Field(default=None, sa_type=Private)
     status: MemberStatus = Field(default=MemberStatus.ACTIVE, sa_type=choice(MemberStatus))

@@ -147,7 +147,7 @@ def test_the_owner_is_told_in_their_language_and_zone(player: Player, database_u
     assert "Ana" in text
     assert "send the samples" in text
     assert "提醒" in text
-    assert "22:00" in text  # 15:00 in Berlin
+    assert "15:00" in text  # by Wang's own clock
 
 
 def test_several_at_once_come_in_their_order(player: Player) -> None:
