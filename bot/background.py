@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.app import App
 from bot.reception import Reception
-from schedules.courier import Courier
+from schedules.courier import SLOTS, Courier
 from schedules.delivery import Sender
 from schedules.notices import unreachable
 from schedules.pacing import PACES, Pace
@@ -20,12 +20,18 @@ class Background:
     """Ticks and delivers; every process may, and none is special."""
 
     def __init__(
-        self, app: App, senders: Sequence[Sender], paces: Mapping[str, Pace] = PACES, *, ticks: bool = True
+        self,
+        app: App,
+        senders: Sequence[Sender],
+        paces: Mapping[str, Pace] = PACES,
+        *,
+        ticks: bool = True,
+        slots: int = SLOTS,
     ) -> None:
         self._app, self._ticks = app, ticks
         self._ticker = Ticker(self._tick)
         self._courier = Courier(
-            app.database, senders, app.clock.now, paces=paces, unreachable=self._unreachable
+            app.database, senders, app.clock.now, paces=paces, slots=slots, unreachable=self._unreachable
         )
         self._delivering: asyncio.Task[None] | None = None
 
@@ -54,13 +60,17 @@ class Background:
 
 
 async def run(
-    app: App, reception: Reception, senders: Sequence[Sender], paces: Mapping[str, Pace] = PACES
+    app: App,
+    reception: Reception,
+    senders: Sequence[Sender],
+    paces: Mapping[str, Pace] = PACES,
+    slots: int = SLOTS,
 ) -> None:
     """A process of its own for what happens by itself, until it is told to stop; it picks up what others left as well."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    background = Background(app, senders, paces)
+    background = Background(app, senders, paces, slots=slots)
     sweeping = asyncio.create_task(reception.sweep())
     background.start()
     await stopped.wait()

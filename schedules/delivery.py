@@ -49,8 +49,8 @@ class LeaseLost(Exception):
 class Lease:
     """How much of a lease is left, whether this process ran, was stopped, or its machine slept."""
 
-    def __init__(self, length: timedelta = LEASE) -> None:
-        self._length = length.total_seconds()
+    def __init__(self, length: timedelta | None = None) -> None:
+        self._length = (LEASE if length is None else length).total_seconds()
         self._begun = (time.monotonic(), time.time())
 
     @property

@@ -1,6 +1,7 @@
 """What makes time pass: APScheduler ticks, and the truth is in our tables."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -9,12 +10,18 @@ SECONDS = 1.0
 
 
 class Ticker:
-    """Calls `tick` every second in a thread of its own; a late or missed tick is made up by the next."""
+    """Calls `tick` at once and then every second in a thread of its own; a late or missed tick is made up by the next."""
 
     def __init__(self, tick: Callable[[], object], seconds: float = SECONDS) -> None:
         self._scheduler = BackgroundScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
         self._scheduler.add_job(
-            tick, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True, max_instances=1
+            tick,
+            "interval",
+            seconds=seconds,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
         )
 
     def start(self) -> None:

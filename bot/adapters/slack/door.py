@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.adapters.leased import leased
 from bot.adapters.slack.desk import Desk
 from bot.adapters.slack.people import Directory, error_of
 from bot.adapters.slack.sending import Outgoing
@@ -110,7 +111,9 @@ class SlackDoor:
 
     def _client(self) -> AsyncWebClient:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=PATIENCE), trace_configs=[leased()]
+            )
         token = self.settings.slack_bot_token
         if token is None:
             raise DoorDown("SLACK_BOT_TOKEN is not set")
