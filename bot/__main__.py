@@ -267,6 +267,24 @@ def work(database: DatabaseOption = None) -> None:
 
 
 @cli.command()
+def status(database: DatabaseOption = None) -> None:
+    """Say what waits, for how long, and what could not be delivered."""
+    from bot.app import build
+    from bot.status import in_words
+    from storage.errors import Unavailable
+
+    app = _built(build, _settings(database))
+    try:
+        for words in in_words(app):
+            typer.echo(words)
+    except Unavailable as error:
+        typer.echo(f"The database does not answer: {error}", err=True)
+        raise typer.Exit(1) from error
+    finally:
+        app.close()
+
+
+@cli.command()
 def doctor(database: DatabaseOption = None) -> None:
     """Check the installation and say what to do."""
     from bot.doctor import examine

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     telegram_api_url: str | None = None
+    metrics_token: SecretStr | None = Field(None, alias="PARLEY_METRICS_TOKEN")
     log_level: str = Field("WARNING", alias="PARLEY_LOG_LEVEL")
 
     @property

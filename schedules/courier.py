@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from schedules import metrics
 from schedules.delivery import CannotSend, Lease, LeaseLost, Sender, Unreachable, after, check_lease, held
 from schedules.pacing import PACES, Pace, Pacer
 from storage.database import Database
@@ -162,11 +163,13 @@ class Route:
                 check_lease()
                 outcome = Outcome(delivery, external_id=await self._send(delivery))
         except LeaseLost:
+            metrics.attempts.labels(delivery.platform, "left").inc()
             log.warning("message %s is left to another worker: too little of the lease was left", delivery.id)
             await self._again(hand_back, self.database, delivery)
             return
         except Exception as error:  # noqa: BLE001 - whatever a platform's library raises, the others go on
             outcome = await self._failed(delivery, error)
+        _count(outcome)
         if not await self._settled(outcome):
             log.warning("message %s passed to another worker while it was sent", delivery.id)
 
@@ -220,6 +223,14 @@ class Route:
 
     async def _thread(self, work: Callable[..., T], *given: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*given))
+
+
+def _count(outcome: Outcome) -> None:
+    platform = outcome.delivery.platform
+    metrics.attempts.labels(platform, "again" if outcome.again else str(outcome.state)).inc()
+    if outcome.external_id is not None:
+        took = datetime.now(UTC) - outcome.delivery.created_at
+        metrics.delivery.labels(platform).observe(max(took.total_seconds(), 0.0))
 
 
 def _marked(delivery: Delivery) -> Delivery:

@@ -8,6 +8,7 @@ from handlers.phrasebook import Phrasebook
 from handlers.post import post, tell
 from handlers.reminders.card import again, due_card, is_late, late_card
 from handlers.reminders.series import fired
+from schedules import metrics
 from schedules.notices import voice_for
 from storage.due import due_reminders
 from storage.tables import Conversation, Member, MemberStatus, Reminder, ReminderStatus
@@ -55,6 +56,7 @@ def _attempt(uow: UnitOfWork, book: Phrasebook, group: list[Reminder]) -> None:
 def _fire(uow: UnitOfWork, book: Phrasebook, group: list[Reminder]) -> None:
     told = _tell(uow, book, group)
     for one in group:
+        metrics.lateness.observe(max((uow.now - one.due_at).total_seconds(), 0.0))
         fired(one, uow.now, told=told)
         uow.add(one)
 

@@ -18,6 +18,7 @@ from bot.app import App
 from bot.background import Background
 from bot.doors import Door, supervise
 from bot.reception import Reception
+from bot.status import metrics
 from storage.errors import Unavailable
 
 LARGEST_BODY = 1024 * 1024  # bytes of a request, but for files
@@ -78,6 +79,7 @@ def web(
     mount(page, api)
     api.add_api_route("/healthz", _alive)
     api.add_api_route("/readyz", _readiness(app, doors))
+    api.add_api_route("/metrics", metrics(app, doors))
     for door in doors:
         api.router.routes.extend(door.routes)
     return api
