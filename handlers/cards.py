@@ -59,14 +59,14 @@ def _headline(ctx: Context, row: Contact | Company, facts: list[str]) -> Line:
 
 def company_card(ctx: Context, company: Company) -> Reply:
     """A company: industry, people, owner, last activity, open tasks, the next reminder."""
-    people = contacts_at(ctx.uow, company)
+    people, number = contacts_at(ctx.uow, company, SHOWN)
     owner = ctx.uow.get(Member, company.owner_id)
     facts = [company.industry] if company.industry else []
-    facts.append(ctx.say("company.people", n=len(people)).text)
+    facts.append(ctx.say("company.people", n=number).text)
     if owner:
         facts.append(ctx.say("owner", name=owner.name).text)
     fields = [
-        *_about(ctx, "people", ctx.voice.label("list.comma").join(c.name for c in people[:SHOWN])),
+        *_about(ctx, "people", ctx.voice.label("list.comma").join(c.name for c in people)),
         *_about(ctx, "domain", company.domain),
         *_about(ctx, "phone", shown_phone(company.phone) if company.phone else None),
         *_about(ctx, "address", company.address),

@@ -178,7 +178,7 @@ def _candidates(
         yield from points
         if points:
             return
-    exact = list(_by_key(uow, kind, plain))
+    exact = list(_by_key(uow, kind, plain, breadth))
     yield from exact
     if not exact:
         yield from _by_index(uow, kind, plain, breadth)
@@ -195,22 +195,20 @@ def _by_points(uow: UnitOfWork, said: str) -> Iterable[tuple[UUID, float]]:
         exact, tail = phone
     else:
         return
-    either = [col(ContactPoint.digest) == exact]
-    if tail:
-        either.append(col(ContactPoint.tail_digest) == tail)
-    for point in uow.list(ContactPoint, or_(*either)):
-        yield point.contact_id, SURE if point.digest == exact else 95.0
+    for point in uow.list(ContactPoint, ContactPoint.digest == exact, limit=WIDE):
+        yield point.contact_id, SURE
+    for point in uow.list(ContactPoint, ContactPoint.tail_digest == tail, limit=WIDE) if tail else ():
+        yield point.contact_id, 95.0
 
 
-def _by_key(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, float]]:
+def _by_key(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[tuple[UUID, float]]:
+    """Those who are called just that, then those who are called so in part, as many as can be ranked."""
     keys = {key_of(said), key_of(short_company(said))} if kind == "company" else {key_of(said)}
-    rows = uow.session.exec(
-        select(NameKey).where(
-            NameKey.workspace_id == uow.workspace_id, col(NameKey.key).in_(keys), NameKey.kind == kind
-        )
-    )
-    for key in rows:
-        yield key.record_id, SURE if key.whole else SHORTENED
+    called = (NameKey.workspace_id == uow.workspace_id, NameKey.kind == kind, col(NameKey.key).in_(keys))
+    wholly = select(NameKey).where(*called, col(NameKey.sound).in_({spelled(key) for key in keys}))
+    for query in (wholly, select(NameKey).where(*called)):
+        for key in uow.session.exec(query.limit(breadth)):
+            yield key.record_id, SURE if key.whole else SHORTENED
 
 
 def _by_index(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[tuple[UUID, float]]:

@@ -188,6 +188,7 @@ def companies_where(
     )
 
 
-def contacts_at(uow: UnitOfWork, company: Company, limit: int | None = None) -> list[Contact]:
-    """The people of a company."""
-    return uow.list(Contact, Contact.company_id == company.id, order=[Contact.name], limit=limit)
+def contacts_at(uow: UnitOfWork, company: Company, limit: int | None = None) -> tuple[list[Contact], int]:
+    """People of a company by name, and how many there are."""
+    there = Contact.company_id == company.id
+    return uow.list(Contact, there, order=[Contact.name], limit=limit), uow.count(Contact, there)
