@@ -56,7 +56,7 @@ def get(app: App, host: str, **headers: str) -> httpx.Response:
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=web(app, Reception(app.engine)), client=(host, 5))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             return await client.get("/metrics", headers=headers)
 
     return asyncio.run(ask())
