@@ -1,11 +1,13 @@
 """What happens by itself while a process runs: ticks, and deliveries through its doors."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from bot.app import App
+from bot.engine import outline
 from bot.reception import Reception
 from schedules.courier import SLOTS, Courier
 from schedules.delivery import Sender
@@ -14,6 +16,8 @@ from schedules.pacing import PACES, Pace
 from schedules.ticker import Ticker
 from storage.errors import Unavailable
 from storage.outbox import Delivery
+
+log = logging.getLogger(__name__)
 
 
 class Background:
@@ -51,9 +55,14 @@ class Background:
             await self._delivering
 
     def _tick(self) -> None:
-        with suppress(Unavailable):  # the next tick tries again
+        """Do all that is due; what goes wrong is tried again by the next tick."""
+        try:
             while self._app.tick():
                 pass
+        except Unavailable:
+            return
+        except Exception as error:  # noqa: BLE001 - time goes on
+            log.error("a tick failed: %s", outline(error))  # noqa: TRY400 - texts may be personal
 
     def _unreachable(self, delivery: Delivery) -> None:
         self._app.engine.work(lambda uow: unreachable(uow, self._app.engine.parts.book, delivery))

@@ -10,6 +10,7 @@ from handlers.reminders.card import again, due_card, is_late, late_card
 from handlers.reminders.series import fired
 from schedules import metrics
 from schedules.notices import voice_for
+from storage.database import ends_transaction
 from storage.due import due_reminders
 from storage.tables import Conversation, Member, MemberStatus, Reminder, ReminderStatus
 from storage.unit_of_work import UnitOfWork
@@ -43,7 +44,9 @@ def _grouped(uow: UnitOfWork, due: list[Reminder]) -> list[list[Reminder]]:
 def _attempt(uow: UnitOfWork, book: Phrasebook, group: list[Reminder]) -> None:
     try:
         uow.attempt(partial(_fire, uow, book, group))
-    except Exception as error:  # noqa: BLE001 - one that cannot be told must not hold up the others
+    except Exception as error:
+        if ends_transaction(error):
+            raise
         if len(group) > 1:
             for one in group:
                 _attempt(uow, book, [one])

@@ -1,5 +1,6 @@
 """What makes time pass: APScheduler ticks, and the truth is in our tables."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -23,6 +24,8 @@ class Ticker:
             coalesce=True,
             max_instances=1,
         )
+
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes long is no news
 
     def start(self) -> None:
         """Begin to tick."""

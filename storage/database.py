@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -85,8 +85,15 @@ def _postgres_engine(url: str) -> Engine:
     )
 
 
+def ends_transaction(error: BaseException) -> bool:
+    """Whether the database itself broke off: what is left of the transaction cannot go on without what failed."""
+    return isinstance(error, OperationalError | PendingRollbackError | StaleDataError) or (
+        isinstance(error, DBAPIError) and _worth_repeating(error)
+    )
+
+
 def _worth_repeating(error: Exception) -> bool:
-    if isinstance(error, StaleDataError):
+    if isinstance(error, StaleDataError | PendingRollbackError):
         return True
     if not isinstance(error, DBAPIError):
         return False
@@ -181,7 +188,7 @@ class Database:
         for attempt in range(1, ATTEMPTS):
             try:
                 return once(work)
-            except (DBAPIError, StaleDataError) as error:
+            except (DBAPIError, PendingRollbackError, StaleDataError) as error:
                 if not _worth_repeating(error):
                     raise
                 log.warning("transaction repeated after %s", type(error).__name__)
