@@ -52,9 +52,10 @@ def server() -> Iterator[tuple[Postgres, Switch]]:
     server = Postgres()
     switch = Switch(server)
     yield server, switch
-    server.stop()
     if switch.process:
+        switch.off()
         switch.process.wait(60)
+    server.stop()
 
 
 def until(reached: object) -> None:
