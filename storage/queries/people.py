@@ -109,6 +109,21 @@ def roles_of(uow: UnitOfWork, platform: str, account: str, present: Sequence[str
     return {known.get(one, uow.workspace.default_role) for one in present}
 
 
+def accounts_on(uow: UnitOfWork, platform: str, account: str = "") -> list[str]:
+    """The accounts of active members on a platform."""
+    query = (
+        select(Identity.external_id)
+        .join(Member, (col(Member.workspace_id) == Identity.workspace_id) & (Member.id == Identity.member_id))
+        .where(
+            Identity.workspace_id == uow.workspace_id,
+            Identity.platform == platform,
+            Identity.account == account,
+            Member.status == MemberStatus.ACTIVE,
+        )
+    )
+    return list(uow.session.exec(query))
+
+
 def dialogue_of(uow: UnitOfWork, conversation_id: UUID, member_id: UUID) -> Dialogue:
     """Where someone's talk in a conversation stands; an empty state at its beginning."""
     key = (uow.workspace_id, conversation_id, member_id)

@@ -73,6 +73,16 @@ class Running:
 
         self.run(asyncio.wait_for(quiet(), PATIENCE))
 
+    def quiet(self) -> None:
+        """Wait for what goes on behind an acknowledgement: forms, the home, prompts."""
+
+        async def done() -> None:
+            desk = getattr(self.door, "_desk", None)
+            while desk and desk._background:
+                await asyncio.gather(*desk._background, return_exceptions=True)
+
+        self.run(done())
+
     def _due(self) -> int:
         now = self.app.clock.now()
         waiting = (OutboxState.PENDING, OutboxState.SENDING)

@@ -2,28 +2,32 @@
 
 import asyncio
 import logging
-import re
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
-from telegram import Bot, CallbackQuery, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from bot.adapters.telegram.menu import PLATFORM, Menus
+from bot.adapters.telegram.rooms import Rooms
+from bot.adapters.telegram.wording import addressed, typed
 from bot.incoming import Incoming, Sender
 from bot.reception import Reception
 
-log = logging.getLogger(__name__)
-PLATFORM = "telegram"
-_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?P<rest>\s.*|)", re.DOTALL)
 _LANGUAGES = {"zh-hant": "zh-Hant", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh": "zh-Hans", "en": "en"}
+log = logging.getLogger(__name__)
 
 
 class Desk:
-    """Takes updates."""
+    """Takes updates; what need not be waited for goes on in the background."""
 
     def __init__(self, reception: Reception, bot: Bot) -> None:
         self.reception, self.bot = reception, bot
-        self._answering: set[asyncio.Task[None]] = set()
+        self.rooms = Rooms(bot, reception.engine, PLATFORM)
+        self.menus = Menus(bot, reception.engine)
+        self._background: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
         """Keep an update. Raises `Unavailable`: then it must not be confirmed."""
@@ -31,58 +35,70 @@ class Desk:
             await self._pressed(update.callback_query)
         elif update.message:
             await self._said(update.message)
+        elif update.edited_message:
+            message = update.edited_message
+            await self._said(message, edit=f"{event_of(message)}/edit/{update.update_id}")
 
-    async def _said(self, message: Message) -> None:
+    async def close(self) -> None:
+        """Finish what goes on in the background."""
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _said(self, message: Message, edit: str | None = None) -> None:
+        if message.new_chat_members or message.left_chat_member:
+            self.rooms.forget(message.chat.id)
+            return
         user = message.from_user
-        if user is None or user.is_bot:
+        if user is None or user.is_bot or not addressed(message, self.bot):
             return
-        text = self._typed(message)
-        if text is None:
-            return
-        incoming = self._incoming(event_of(message), user, message, text=text)
+        said: dict[str, Any] = {"text": typed(message, self.bot.username)}
+        if edit:
+            said["edits"] = event_of(message)
+        incoming = await self._incoming(
+            edit or event_of(message), user, message.chat, thread_of(message), said
+        )
         await self.reception.take(incoming, partial(_typing, message))
 
-    def _typed(self, message: Message) -> str | None:
-        """What was said to the bot; None where it is for somebody else."""
-        text = message.text or message.caption or ""
-        found = _COMMAND.fullmatch(text)
-        if found is None:
-            return text
-        if found["bot"] and found["bot"].lower() != self.bot.username.lower():
-            return None
-        return "/" + found["name"] + found["rest"]
+    def answered(self, place: str) -> None:
+        """Something was said in a private chat: its menu is looked at."""
+        self._later(self.menus.show(place))
 
     async def _pressed(self, query: CallbackQuery) -> None:
         message = query.message
         if message is not None and query.data:
-            await self.reception.take(
-                self._incoming(f"press/{query.id}", query.from_user, message, press=query.data)
-            )
-        self._soon(query)
+            thread = thread_of(message) if isinstance(message, Message) else ""
+            said = {"press": query.data}
+            incoming = await self._incoming(f"press/{query.id}", query.from_user, message.chat, thread, said)
+            await self.reception.take(incoming)
+        self._later(_acknowledged(query))
 
-    def _soon(self, query: CallbackQuery) -> None:
-        """Let the button stop glowing; nothing waits for that."""
-        task = asyncio.create_task(_acknowledge(query))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+    async def _incoming(
+        self, event_id: str, user: User, chat: Chat, thread: str, said: dict[str, Any]
+    ) -> Incoming:
+        private = chat.type == Chat.PRIVATE
+        if not private:
+            room = await self.rooms.look(chat.id)
+            said |= {"present": room.present, "strangers": room.strangers}
+        sender = sender_of(user)
+        return Incoming(PLATFORM, event_id, sender, str(chat.id), private=private, thread=thread, **said)
 
-    def _incoming(self, event_id: str, user: User, message: object, **more: object) -> Incoming:
-        chat = message.chat  # type: ignore[attr-defined]
-        return Incoming(
-            PLATFORM,
-            event_id,
-            sender_of(user),
-            str(chat.id),
-            private=chat.type == "private",
-            **more,  # type: ignore[arg-type]
-        )
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("something beside a message failed: %s", type(error).__name__)
 
 
-async def _typing(message: Message) -> None:
-    await message.reply_chat_action(ChatAction.TYPING)
+async def _typing(message: Message, at_work: bool = True) -> None:
+    if at_work:
+        await message.reply_chat_action(ChatAction.TYPING)
 
 
-async def _acknowledge(query: CallbackQuery) -> None:
+async def _acknowledged(query: CallbackQuery) -> None:
+    """Let the button stop glowing."""
     try:
         await query.answer()
     except TelegramError as error:
@@ -92,6 +108,11 @@ async def _acknowledge(query: CallbackQuery) -> None:
 def event_of(message: Message) -> str:
     """The id under which a message is kept."""
     return f"{message.chat.id}/{message.message_id}"
+
+
+def thread_of(message: Message) -> str:
+    """The topic of a forum."""
+    return str(message.message_thread_id) if message.is_topic_message else ""
 
 
 def sender_of(user: User) -> Sender:

@@ -80,11 +80,19 @@ class TelegramDoor:
         except TelegramError as error:
             raise DoorDown(f"Telegram cannot be reached ({type(error).__name__})") from error
 
+    @property
+    def _desk(self) -> Desk | None:
+        """What takes, once connected."""
+        return self._connected.desk if self._connected else None
+
     async def send(self, delivery: Delivery) -> str:
         """Send or edit a message."""
         if self._connected is None:
             raise CannotSend("not connected yet")
-        return await self._connected.outgoing.send(delivery)
+        sent = await self._connected.outgoing.send(delivery)
+        if delivery.private:
+            self._connected.desk.answered(delivery.place)
+        return sent
 
     async def sent_before(self, delivery: Delivery) -> str | None:  # noqa: ARG002 - the contract of doors
         """Telegram cannot tell."""
@@ -94,6 +102,7 @@ class TelegramDoor:
         """Let go of connections."""
         self.up = False
         if self._connected:
+            await self._connected.desk.close()
             await self._connected.bot.shutdown()
 
     async def _introduced(self) -> Connected:
@@ -105,6 +114,7 @@ class TelegramDoor:
         return self._connected
 
     async def _receive(self, to: Connected) -> None:
+        await to.desk.menus.begin()
         if self.settings.telegram_webhook_url:
             await self._be_called(to.bot, self.settings.telegram_webhook_url)
             self.up = True

@@ -207,7 +207,7 @@ class BotApi:
 
     async def set_commands(self, given: Json) -> bool:
         scope = given.get("scope") or {"type": "default"}
-        key = ":".join(str(v) for v in scope.values())
+        key = ":".join(str(scope[k]) for k in ("type", "chat_id") if k in scope)
         self.world.menus[key, given.get("language_code", "")] = check.commands(given["commands"])
         return True
 

@@ -109,6 +109,10 @@ class FakeTelegram(People):
             await asyncio.gather(self._calling, return_exceptions=True)
         if self._runner:
             await self._runner.cleanup()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _called(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
