@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from bot.access import Speaker
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from bot.execute import Outcome, execute
 from bot.guessing import guess_buttons
+from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
 from bot.rooms import move, place
 from bot.stops import answer_stop
@@ -22,18 +22,13 @@ from handlers.turn import Call, Turn
 from handlers.voice import Voice
 from nlp.parser import LONGEST
 from nlp.reading import Context as ParseContext
-from nlp.reading import Known
 from nlp.text import clean
-from nlp.time import Clock as TimeClock
-from nlp.time import DayParts, day_first
 from storage.changes import UNDO_FOR
-from storage.find import Scope
 from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import by_label, by_token, message_of
 from storage.queries.changes import supersede
 from storage.queries.members import members_with
-from storage.queries.names import Names
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.queries.rooms import subject_of
 from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
@@ -126,31 +121,12 @@ class Exchange:
         if not any(c.isalnum() for c in clean(text)):
             return None
         if text.startswith(("/", "\uff0f")):
-            return interpreter.slash(text, self._parse_context(text))
-        return interpreter.words(text, self.state, self._parse_context(text))
+            return interpreter.slash(text, self._hearing(text))
+        return interpreter.words(text, self.state, self._hearing(text))
 
-    def _parse_context(self, text: str) -> ParseContext:
-        names = Names(self.uow, clean(text), {kind: self._scope(kind) for kind in NAMED_KINDS})
-        cache: dict[str, list[Known]] = {}
-
-        def lookup(text: str) -> list[Known]:
-            if text not in cache:
-                cache[text] = [Known(n.start, n.end, n.kind, n.name) for n in names.within(text)]
-            return cache[text]
-
-        zone = self.voice.zone.key
-        parts = self.uow.workspace.day_parts
-        clock = TimeClock(
-            self.voice.now, day_first(zone), DayParts(**{k: time.fromisoformat(v) for k, v in parts.items()})
-        )
-        country = self.talk.parts.country_of(zone) or COUNTRIES[self.voice.language]
-        listed = self.state.listed[0].kind if self.state.listed else None
-        return ParseContext(clock, self.voice.language, self.voice.currency, country, lookup, listed)
-
-    def _scope(self, kind: str) -> Scope:
-        area = "team.read" if kind == "member" else "contacts.read"
-        return Scope(
-            self.speaker.member.id, self.speaker.member.team_id, self.speaker.grants.get(area, "none")
+    def _hearing(self, text: str) -> ParseContext:
+        return hearing(
+            self.ctx, self.talk.parts, text, self.state.listed[0].kind if self.state.listed else None
         )
 
     def _context(self) -> Context:

@@ -92,6 +92,11 @@ class Interpreter:
             Heard(turn=turn, explicit=True), {"via": "slash", "text": text, "commands": commands}
         )
 
+    def fill(self, call: Call, slot: str, said: str, context: ParseContext) -> Call:
+        """A call with one slot filled by what was said or typed for it. Raises `Invalid`."""
+        spec = self.specs[call.name]
+        return slash.put(spec, call, slot, clean(said), lambda s, words, c: self._value(s, words, c, context))
+
     def _value(self, slot: SlotSpec, said: str, call: Call, context: ParseContext) -> Value | None:
         if slot.kind == "value":
             return field_value(str(call.slots.get("field", "")), said, context, call.name)

@@ -17,6 +17,7 @@ SWEEP = 5.0  # seconds between looks for messages that another process kept and 
 STALE = timedelta(seconds=15)  # how long a message has waited then
 PATIENCE = 1.0  # seconds until somebody is told that it takes longer
 AGAIN = 2.0  # seconds until a conversation is tried again after the database was away
+Slow = Callable[[bool], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
@@ -34,10 +35,10 @@ class Reception:
         self._more: set[UUID] = set()
         self._telling: set[asyncio.Future[None]] = set()
 
-    async def take(self, incoming: Incoming, slow: Callable[[], Awaitable[None]] | None = None) -> bool:
-        """Keep an event; whether it is new. Raises `Unavailable`: then it must not be acknowledged.
+    async def take(self, incoming: Incoming, slow: Slow | None = None) -> UUID | None:
+        """Keep an event; its conversation, if it is new. Raises `Unavailable`: then it must not be acknowledged.
 
-        `slow` tells the person that it is being worked on; it is called once that has taken a second.
+        `slow` tells the person that it is being worked on, once that has taken a second, and that it is over.
         """
         loop = asyncio.get_running_loop()
         conversation, new = await loop.run_in_executor(self._keep, self.engine.accept, incoming)
@@ -45,7 +46,13 @@ class Reception:
             self.attend(conversation)
         if new and slow:
             loop.call_later(PATIENCE, self._tell_slow, conversation, slow)
-        return new
+        return conversation if new else None
+
+    async def handled(self, conversation: UUID) -> None:
+        """Wait until what is being handled in a conversation is."""
+        while task := self._tasks.get(conversation):
+            await asyncio.wait([task])
+            await asyncio.sleep(0)
 
     def attend(self, conversation: UUID) -> None:
         """See that what waits in a conversation is handled."""
@@ -88,12 +95,17 @@ class Reception:
         """Whether a conversation is being handled."""
         return conversation in self._tasks
 
-    def _tell_slow(self, conversation: UUID, slow: Callable[[], Awaitable[None]]) -> None:
+    def _tell_slow(self, conversation: UUID, slow: Slow) -> None:
         if not self.busy(conversation):
             return
-        task = asyncio.ensure_future(slow())
+        task = asyncio.ensure_future(self._telling_of(conversation, slow))
         self._telling.add(task)
         task.add_done_callback(self._told)
+
+    async def _telling_of(self, conversation: UUID, slow: Slow) -> None:
+        await slow(True)
+        await self.handled(conversation)
+        await slow(False)
 
     def _told(self, task: asyncio.Future[None]) -> None:
         self._telling.discard(task)

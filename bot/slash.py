@@ -42,6 +42,15 @@ def parse(text: str, specs: Mapping[str, Spec], normalise: Normalise) -> Turn:
     return Turn(calls=(_fill(specs[name], _after(text, len(rest)), normalise),))
 
 
+def is_command(text: str, specs: Mapping[str, Spec]) -> bool:
+    """Whether a line begins with a command of the grammar; else it is words."""
+    try:
+        _name(text.split(), specs)
+    except Invalid:
+        return False
+    return True
+
+
 def _after(text: str, count: int) -> str:
     """The last `count` words as they were typed, line breaks included."""
     starts = [m.start() for m in re.finditer(r"\S+", text)]
@@ -95,7 +104,7 @@ def _fill(spec: Spec, rest: str, normalise: Normalise) -> Call:
     for word in _joined(spec, [_word(t) for t in _TOKEN.finditer(rest)]):
         slot = _slot(spec, word.key) if word.key else None
         if slot:
-            call = _put(spec, call, slot, word.said, normalise)
+            call = put(spec, call, slot, word.said, normalise)
         elif word.key and not word.quoted:
             if _is_word(spec, word.key):
                 _wrong_slot(spec, word.key)
@@ -145,7 +154,8 @@ def _slot(spec: Spec, key: str) -> str | None:
     return starts[0] if len(starts) == 1 else None
 
 
-def _put(spec: Spec, call: Call, slot: str, said: str, normalise: Normalise) -> Call:
+def put(spec: Spec, call: Call, slot: str, said: str, normalise: Normalise) -> Call:
+    """The call with one slot filled. Raises `Invalid` for what does not fit it."""
     if not said:
         return call
     value = normalise(spec.slots[slot], said, call)
@@ -171,7 +181,7 @@ def _loose(spec: Spec, call: Call, loose: list[str], normalise: Normalise) -> Ca
         greedy = not empty or (slot.kind in _FREE and not _has_quotes(loose))
         taken = loose if greedy else loose[:1]
         loose = loose[len(taken) :]
-        call = _put(spec, call, slot.name, " ".join(taken).replace("\0", ""), normalise)
+        call = put(spec, call, slot.name, " ".join(taken).replace("\0", ""), normalise)
     return call
 
 

@@ -43,6 +43,13 @@ MODELS: dict[str, type[Row]] = {
     "deal": Deal,
     "ticket": Ticket,
 }
+
+
+def newest_first(model: type[Row]) -> Any:
+    """The order in which the newest records come first."""
+    return col(model.id).desc()
+
+
 NUMBERED: dict[str, type[Task] | type[Ticket]] = {"task": Task, "ticket": Ticket}
 OF_CUSTOMERS: dict[str, type[Deal] | type[Ticket]] = {"deal": Deal, "ticket": Ticket}
 SURE, SHORTENED, LIKELY, POSSIBLE, ELSEWHERE = 100.0, 92.0, 85.0, 60.0, 62.0

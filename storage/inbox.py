@@ -127,6 +127,15 @@ def inbox_of(uow: UnitOfWork, platform: str, account: str, event_id: str) -> Inb
     return uow.first(Inbox, *here)
 
 
+def is_met(uow: UnitOfWork, platform: str, account: str, place: str, thread: str) -> bool:
+    """Whether something was said to us there before."""
+    here = (Conversation.platform == platform, Conversation.account == account)
+    return (
+        uow.first(Conversation, *here, Conversation.external_id == place, Conversation.thread == thread)
+        is not None
+    )
+
+
 def pending(session: Session) -> list[tuple[UUID, UUID]]:
     """Conversations with messages that wait: (workspace, conversation)."""
     query = (

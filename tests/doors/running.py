@@ -83,6 +83,15 @@ class Running:
 
         self.run(done())
 
+    def settle_in_time(self, reached: Callable[[], bool]) -> None:
+        """Settle again and again, until something is there that was to be tried later."""
+
+        def look() -> bool:
+            self.settle()
+            return reached()
+
+        until(look)
+
     def _due(self) -> int:
         now = self.app.clock.now()
         waiting = (OutboxState.PENDING, OutboxState.SENDING)

@@ -26,10 +26,10 @@ class Part:
     blocks: list[Block]
 
 
-def parts(reply: Reply, buttons: Sequence[Sequence[str]], used: str | None = None) -> list[Part]:
+def parts(reply: Reply, buttons: Sequence[Sequence[str]], used: Sequence[str] = ()) -> list[Part]:
     """The messages that an answer makes, nearly always one; the buttons are on the last.
 
-    `used` is the button that was pressed: it stands there as words.
+    `used` are the buttons that were pressed: they stand there as words.
     """
     bodies = list(_bodies(reply))
     made = [Part(cut(escaped(text), FALLBACK), [block]) for text, block in bodies]
@@ -37,7 +37,7 @@ def parts(reply: Reply, buttons: Sequence[Sequence[str]], used: str | None = Non
     if reply.table:
         last.blocks.append(table(reply.table))
     if used:
-        last.blocks.append({"type": "context", "elements": [_words(f"☑ {used}")]})
+        last.blocks.append({"type": "context", "elements": [_words("☑ " + " · ".join(used))]})
     if buttons:
         last.blocks.append(actions(buttons))
     return made

@@ -22,6 +22,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.adapters.leased import leased
 from bot.adapters.slack.desk import Desk
+from bot.adapters.slack.files import Files
+from bot.adapters.slack.forms import Forms
 from bot.adapters.slack.people import Directory, error_of
 from bot.adapters.slack.sending import Outgoing
 from bot.doors import DoorDown
@@ -48,13 +50,14 @@ class Installation:
     team: str
     user: str
     bot: str
+    url: str
 
 
 class SlackDoor:
     """Listens and speaks in one Slack workspace."""
 
-    looks_up = True  # what was posted is found in the history by its mark
     platform = "slack"
+    looks_up = True  # what was posted is found in the history by its mark
 
     def __init__(self, settings: Settings, reception: Reception, *, ping: float = PING) -> None:
         self.settings, self.reception, self.ping = settings, reception, ping
@@ -62,6 +65,7 @@ class SlackDoor:
         self._session: aiohttp.ClientSession | None = None
         self._bolt: AsyncApp | None = None
         self._outgoing: Outgoing | None = None
+        self._desk: Desk | None = None
         called = Route("/slack/events", self._called, methods=["POST"])
         self.routes: Sequence[BaseRoute] = [] if settings.slack_app_token else [called]
 
@@ -70,8 +74,10 @@ class SlackDoor:
         client = self._client()
         home = await introduce(client)
         directory = Directory(client, home.team, home.user)
-        self._outgoing = Outgoing(client, directory)
-        self._bolt = bolt_app(client, home, Desk(self.reception, directory), self._signing_secret)
+        files = Files(client, self.reception.engine)
+        self._outgoing = Outgoing(client, directory, files)
+        self._desk = Desk(self.reception, directory, Forms(client, self.reception.engine, home.url), files)
+        self._bolt = bolt_app(client, home, self._desk, self._signing_secret)
         if not self.settings.slack_app_token and not self.settings.slack_signing_secret:
             raise DoorDown("set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
         if self.settings.slack_app_token:
@@ -90,6 +96,8 @@ class SlackDoor:
     async def close(self) -> None:
         """Let go of connections."""
         self.up = False
+        if self._desk:
+            await self._desk.close()
         if self._session:
             await self._session.close()
 
@@ -158,7 +166,7 @@ async def introduce(client: AsyncWebClient) -> Installation:
         raise DoorDown("Slack cannot be reached") from error
     if not answer.get("bot_id"):
         raise DoorDown("SLACK_BOT_TOKEN is no bot's token; it begins with xoxb-")
-    return Installation(answer["team_id"], answer["user_id"], answer["bot_id"])
+    return Installation(answer["team_id"], answer["user_id"], answer["bot_id"], answer["url"])
 
 
 async def socket_url(client: AsyncWebClient, token: str) -> str:

@@ -11,9 +11,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.blocks import Part, parts, without_table
+from bot.adapters.slack.files import Files
 from bot.adapters.slack.people import Directory, error_of
 from handlers.reply import Reply
-from schedules.delivery import Ambiguous, CannotSend, Refused, Unreachable
+from schedules.delivery import Ambiguous, CannotSend, Refused, Unreachable, check_lease
 from storage.outbox import Delivery
 
 EVENT = "parley_message"  # the type of our messages' metadata
@@ -58,20 +59,23 @@ class Address:
 class Outgoing:
     """Posts and edits what the outbox has for Slack."""
 
-    def __init__(self, client: AsyncWebClient, directory: Directory) -> None:
-        self.client, self.directory = client, directory
+    def __init__(self, client: AsyncWebClient, directory: Directory, files: Files) -> None:
+        self.client, self.directory, self.files = client, directory, files
 
     async def send(self, delivery: Delivery) -> str:
         """Post or edit a message. Raises as `schedules.delivery.Sender` says."""
         reply = Reply.from_json(delivery.payload["reply"])
-        shown = parts(reply, delivery.payload["buttons"], delivery.payload.get("used"))
+        shown = parts(reply, delivery.payload["buttons"], delivery.payload.get("used", ()))
         with explained():
             channel = await self._channel(delivery)
             if delivery.replaces and (edited := await self._edit(delivery, shown[-1], reply)):
                 return edited
             done = await self._posted(delivery, channel) if delivery.attempts > 1 and len(shown) > 1 else {}
+            if not done:
+                await self._share(delivery, channel, reply)
             for number, part in enumerate(shown):
                 if number not in done:
+                    check_lease()
                     done[number] = await self._post(delivery, channel, part, reply, number)
         return str(Address(channel, done[len(shown) - 1]))
 
@@ -85,6 +89,13 @@ class Outgoing:
             channel = await self._channel(delivery)
             done = await self._posted(delivery, channel)
         return str(Address(channel, done[last])) if last in done else None
+
+    async def _share(self, delivery: Delivery, channel: str, reply: Reply) -> None:
+        """Files go before the message that speaks of them: what follows a lost answer is looked up by the message."""
+        for file in reply.files:
+            await self.files.upload(file.id, channel, delivery.thread, file.name)
+        for picture in reply.pictures:
+            await self.files.upload(picture, channel, delivery.thread, reply.headline.text)
 
     async def _channel(self, delivery: Delivery) -> str:
         return await self.directory.direct(delivery.place) if delivery.private else delivery.place

@@ -115,6 +115,7 @@ class People:
     def slash(self, user: str, line: str, channel: str | None = None) -> None:
         """Type a slash command."""
         command, _, text = line.partition(" ")
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         place = self.world.channels[channel] if channel else self.world.im(user)
         payload = {
             "token": "x",
