@@ -1,6 +1,7 @@
 """The composition root: the only module that knows everybody."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from babel.core import get_global
@@ -11,11 +12,13 @@ from bot.grammar import parser_for
 from bot.interpret import Interpreter
 from bot.parts import Parts
 from bot.settings import Settings
+from bot.standing import run_due
 from handlers.registry import phrasebook, specs
 from schedules.reminders import fire_due
 from storage.database import Database
 from storage.due import next_due
 from storage.migrate import upgrade
+from storage.queries.schedules import next_schedule
 from storage.queries.workspaces import only_workspace
 
 if TYPE_CHECKING:
@@ -33,15 +36,27 @@ class App:
     clock: Clock
 
     def tick(self) -> int:
-        """Do what falls due by now; how many reminders fired."""
-        due = self.database.read(next_due)
-        if due is None or due > self.clock.now():
-            return 0
-        return self.engine.work(lambda uow: fire_due(uow, self.engine.parts.book))
+        """Do what falls due by now; how many reminders and schedules there were."""
+        now, parts = self.clock.now(), self.engine.parts
+        count = 0
+        if _is_due(self.database.read(next_due), now):
+            count += self.engine.work(lambda uow: fire_due(uow, parts.book))
+        if _is_due(self.database.read(next_schedule), now):
+            count += self.engine.work(lambda uow: run_due(uow, parts))
+        return count
+
+    def next_due(self) -> datetime | None:
+        """When something falls due next."""
+        moments = (self.database.read(next_due), self.database.read(next_schedule))
+        return min((m for m in moments if m is not None), default=None)
 
     def close(self) -> None:
         """Finish and let go of the database."""
         self.database.close()
+
+
+def _is_due(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 def country_of(zone: str) -> str | None:

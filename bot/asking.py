@@ -37,7 +37,7 @@ def asked(parts: Parts, uow: UnitOfWork, speaker: Speaker, language: str) -> Con
         voice=voice_in(parts, uow, speaker.member, language),
         focus=Focus(),
         turn=Turn(),
-        notify=lambda _member, _make: None,
+        notify=lambda member, make, key=None: None,  # noqa: ARG005 - nobody hears of a question
         specs=parts.specs,
     )
 

@@ -11,12 +11,12 @@ from bot.execute import Outcome, execute
 from bot.guessing import guess_buttons
 from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
+from bot.notice import Notice
 from bot.rooms import move, place
 from bot.stops import answer_stop
 from handlers.context import Context, Focus
 from handlers.errors import Missing, Stopped
-from handlers.phrasebook import LANGUAGES
-from handlers.post import post, tell
+from handlers.post import post
 from handlers.reply import Button, Reply
 from handlers.turn import Call, Turn
 from handlers.voice import Voice
@@ -58,7 +58,7 @@ class Exchange:
             created_at=self.uow.now,
             expires_at=self.uow.now + UNDO_FOR,
         )
-        self.notices: list[tuple[Member, Callable[[Voice], Reply]]] = []
+        self.notices: list[Notice] = []
         self.moved: Conversation | None = None
         self.ctx = self._context()
 
@@ -149,9 +149,9 @@ class Exchange:
         room = self.talk.conversation
         return {} if room.private else subject_of(self.uow, room)
 
-    def _notify(self, member: Member, make: Callable[[Voice], Reply]) -> None:
+    def _notify(self, member: Member, make: Callable[[Voice], Reply], key: str | None = None) -> None:
         """Queue something for a colleague, in their language and zone."""
-        self.notices.append((member, make))
+        self.notices.append(Notice(member, make, key))
 
     def _refused(self, refused: CannotPress) -> Outcome:
         notice = self.voice.say(refused.key)
@@ -301,11 +301,8 @@ class Exchange:
             replaces=self._pressed_message() if reply.replaces else None,
             asks=outcome.pending is not None,
         )
-        for member, make in self.notices if outcome.ran else ():
-            language = member.language if member.language in LANGUAGES else self.uow.workspace.language
-            tell(
-                self.uow, member, make(self.talk.voice_of(member, language)), change_set_id=self.change_set.id
-            )
+        for notice in self.notices if outcome.ran else ():
+            notice.send(self.uow, self.talk.parts.book, self.change_set.id)
 
     def _pressed_message(self) -> Message | None:
         incoming = self.talk.incoming

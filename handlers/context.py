@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from handlers.errors import Ambiguous, Confirm, NotAllowed, NotFound
@@ -42,6 +42,13 @@ class Focus:
             self.recent = [mention, *(m for m in self.recent if m.id != mention.id)][:12]
 
 
+class Notify(Protocol):
+    """Queues something for a colleague, in their language and zone; with a `key`, once only."""
+
+    def __call__(self, member: Member, make: Callable[[Voice], Reply], key: str | None = None) -> None:
+        """Queue it."""
+
+
 @dataclass
 class Context:
     """One command's surroundings. `now` is local time in the speaker's zone.
@@ -56,7 +63,7 @@ class Context:
     voice: Voice
     focus: Focus
     turn: Turn
-    notify: Callable[[Member, Callable[[Voice], Reply]], None]
+    notify: "Notify"
     conversation_id: UUID | None = None
     said: str = ""
     specs: Mapping[str, "Spec"] = field(default_factory=dict)

@@ -6,12 +6,14 @@ from handlers.capability import Capability, Spec
 from handlers.companies import companies
 from handlers.contacts import contacts
 from handlers.deals import deals
+from handlers.digests import digests
 from handlers.history import history
 from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
 from handlers.reminders import reminders
 from handlers.reports import reports
 from handlers.rooms import rooms
+from handlers.rules import rules
 from handlers.tasks import tasks
 from handlers.team import team
 from handlers.tickets import tickets
@@ -30,6 +32,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     outbox,
     team,
     rooms,
+    rules,
+    digests,
 )
 
 

@@ -123,7 +123,8 @@ class Reply:
     """An answer: a headline, at most a few lines, fields, buttons.
 
     `after` comes below the fields. `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
-    records shown; `replaces` says that it takes the place of the message whose button was pressed.
+    records shown; `replaces` says that it takes the place of the message whose button was pressed; `quiet` that there is
+    nothing in it that anybody must hear unasked.
     """
 
     headline: Line
@@ -140,6 +141,7 @@ class Reply:
     private: bool = False
     replaces: bool = False
     undoable: bool = True
+    quiet: bool = False
 
     def text(self) -> str:
         """All that a person would read, without emphasis."""

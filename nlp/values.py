@@ -199,6 +199,7 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
         "timezone": "timezone",
         "language": "language",
         "quiet_hours": "hours",
+        "digest": "hour",
         "default_role": "role",
     }
     kind = _OF_RECORD.get((command, field)) or kinds.get(field)
@@ -206,11 +207,24 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
         return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
     if kind == "hours":
         return _hours(said)
+    if kind == "hour":
+        return _hour_alone(said, context)
     if command in PAST_EDITS and kind == "moment":
         times = find_times(said, whole=True) or find_times(said)
         return (iso(times[0], context, past=True) if times else None) or said
     found = value(kind, said, context)
     return found if found is not None or kind in CLOSED else said
+
+
+_OFF = re.compile(r"(?:turn(?:ed)? |switch(?:ed)? )?off|none|no|never|关(?:闭|掉)?|不要|取消|停")
+
+
+def _hour_alone(said: str, context: Context) -> str:
+    """A time of day as "08:00", or "off"."""
+    if _OFF.fullmatch(fold(said).strip(" .!。")):
+        return "off"
+    found = _time("moment", said, context)
+    return found[11:16] if found and "T" in found else said.strip()
 
 
 def _currency(said: str) -> str:

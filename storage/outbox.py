@@ -108,6 +108,11 @@ def send_elsewhere(uow: UnitOfWork, delivery: Delivery, conversation: Conversati
         )
 
 
+def is_queued(uow: UnitOfWork, key: str) -> bool:
+    """Whether a message of this key was queued before, sent or not."""
+    return uow.first(Outbox, Outbox.key == key) is not None
+
+
 def newest_private(uow: UnitOfWork, member_id: UUID) -> Conversation | None:
     """Where a member was last spoken to in private, and can still be reached."""
     return uow.first(

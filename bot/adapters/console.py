@@ -12,7 +12,6 @@ from bot.incoming import Incoming, Sender
 from handlers.reply import Reply
 from nlp.text import detect
 from schedules.delivery import deliver
-from storage.due import next_due
 from storage.errors import Postponed, Unavailable
 from storage.outbox import Delivery, release
 from storage.queries.messages import sent_count
@@ -106,7 +105,7 @@ class Console:
 
     def advance(self, moment: datetime) -> None:
         """Move the clock; what falls due on the way happens at its own time."""
-        while (due := self.app.database.read(next_due)) is not None and due <= moment:
+        while (due := self.app.next_due()) is not None and due <= moment:
             if due > self.app.clock.now() or not self.app.clock.stands_still:
                 self.app.clock.set(max(due, self.app.clock.now()) if self.app.clock.stands_still else due)
             self.app.tick()

@@ -14,10 +14,12 @@ from handlers.errors import Invalid
 from handlers.phrasebook import LANGUAGES
 from handlers.recurrence import DAYS
 from handlers.reply import Button, Reply
+from handlers.standing import keep_wall_time, run_mornings, time_of
 from handlers.turn import Call, Turn
 from handlers.values import one_of, zone
 from handlers.voice import Voice, locale
 from nlp.time import Clock, when
+from storage.queries.schedules import drop_schedule
 from storage.queries.work import of_other_zones
 
 FIELDS = (
@@ -32,6 +34,7 @@ FIELDS = (
     "default_role",
 )
 MANY = ("quiet_hours", "working_days", "holidays")
+DIGEST = "digest"
 GIVEN = ("admin", "manager", "sales", "support", "marketing", "viewer")  # roles that newcomers may have
 
 
@@ -44,6 +47,7 @@ def set_setting(ctx: Context, field: str, value: str) -> Reply:
     setattr(member, column, _checked(field, value))
     ctx.uow.add(member)
     ctx.uow.flush()
+    _by_itself(ctx, field, value)
     ctx.voice = voice = replace(ctx.voice, language=member.language or ctx.voice.language)
     label = voice.label(f"slot.{field}")
     key = "settings.set_many" if field in MANY else "settings.set"
@@ -81,6 +85,16 @@ def _with_reminders(ctx: Context, reply: Reply, zone: str) -> Reply:
         for keep in ("wall", "moment")
     )
     return replace(reply, lines=(question,), buttons=buttons)
+
+
+def _by_itself(ctx: Context, field: str, value: str) -> None:
+    """What runs by itself goes by the new setting."""
+    if field == "timezone":
+        keep_wall_time(ctx.uow, ctx.member)
+    elif field == "digest" and (at := time_of(value)) is not None:
+        run_mornings(ctx, DIGEST, Call(name="digest.day"), at)
+    elif field == "digest":
+        drop_schedule(ctx.uow, ctx.member, DIGEST)
 
 
 def _default_role(ctx: Context, value: str) -> Reply:

@@ -29,3 +29,11 @@ def platforms_of(uow: UnitOfWork, member: Member) -> list[str]:
     """Where a member has accounts, each platform once."""
     rows = uow.list(Identity, col(Identity.member_id) == member.id, order=[col(Identity.id)])
     return list(dict.fromkeys(r.platform for r in rows))
+
+
+def managers_of(uow: UnitOfWork, member: Member) -> list[Member]:
+    """Who looks after somebody's work: the managers of their team, else all managers, else the owners."""
+    others = [m for m in members(uow) if m.id != member.id]
+    managers = [m for m in others if m.role == "manager"]
+    own = [m for m in managers if m.team_id is not None and m.team_id == member.team_id]
+    return own or managers or [m for m in others if m.role == "owner"]

@@ -31,6 +31,7 @@ from storage.tables.crm import (
 from storage.tables.files import File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
 from storage.tables.page import Shown
+from storage.tables.rules import Rule, Schedule
 from storage.tables.sales import Deal, DealContact, StageEntry
 from storage.tables.search import NameKey
 from storage.tables.service import Ticket, TicketEntry, TicketEvent, TicketStatus, TicketType
@@ -87,6 +88,8 @@ __all__ = [
     "ReminderStatus",
     "Role",
     "Row",
+    "Rule",
+    "Schedule",
     "Shown",
     "Stage",
     "StageEntry",
