@@ -56,6 +56,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the answers in conversations")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was left out, and how to have it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason in sorted({r.longrepr[2] for r in skipped if isinstance(r.longrepr, tuple)}):
+        terminalreporter.write_line(reason.removeprefix("Skipped: "))
+
+
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
     if file_path.suffix == ".md" and "```chat" in file_path.read_text("utf-8"):
         return ConversationFile.from_parent(parent, path=file_path)

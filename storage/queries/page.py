@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from storage.inbox import conversation_of, lock
@@ -18,7 +17,10 @@ UNSHOWN = 20  # messages of a person that are looked at for those not shown yet
 
 @dataclass(frozen=True)
 class Entry:
-    """One message of the page, with where its content is: the answer's row, or what was received."""
+    """One message of the page, with where its content is: the answer's row, or what was received.
+
+    `buttons` are its own, `pressed` the one that it pressed, `beside` all those of that one's message.
+    """
 
     place: int
     message: Message
@@ -26,6 +28,7 @@ class Entry:
     received: Inbox | None
     buttons: tuple[Button, ...]
     pressed: Button | None
+    beside: tuple[Button, ...]
 
 
 def page_of(uow: UnitOfWork, platform: str, account: str) -> Conversation | None:
@@ -137,22 +140,25 @@ def _entries(
         .limit(limit)
     )
     rows = uow.session.exec(query).all()
-    buttons = _buttons(uow, [r[1].id for r in rows], [r[3].payload.get("press") for r in rows if r[3]])
-    return [
-        Entry(
-            place,
-            message,
-            answer,
-            inbox,
-            tuple(b for b in buttons if b.message_id == message.id),
-            next((b for b in buttons if inbox and b.token == inbox.payload.get("press")), None),
+    tokens = [inbox.payload["press"] for *_, inbox in rows if inbox and inbox.payload.get("press")]
+    pressed = {b.token: b for b in _buttons(uow, col(Button.token), tokens)}
+    messages = [m.id for _, m, *_ in rows] + [b.message_id for b in pressed.values()]
+    buttons = _buttons(uow, col(Button.message_id), messages)
+
+    def of(message_id: UUID) -> tuple[Button, ...]:
+        return tuple(b for b in buttons if b.message_id == message_id)
+
+    def entry(place: int, message: Message, answer: Outbox | None, inbox: Inbox | None) -> Entry:
+        press = pressed.get(inbox.payload.get("press") or "") if inbox else None
+        return Entry(
+            place, message, answer, inbox, of(message.id), press, of(press.message_id) if press else ()
         )
-        for place, message, answer, inbox in rows
-    ]
+
+    return [entry(*row) for row in rows]
 
 
-def _buttons(uow: UnitOfWork, message_ids: Sequence[UUID], tokens: Sequence[str | None]) -> list[Button]:
-    if not message_ids:
+def _buttons(uow: UnitOfWork, column: Any, values: Sequence[Any]) -> list[Button]:
+    if not values:
         return []
-    either = or_(col(Button.message_id).in_(message_ids), col(Button.token).in_(tokens))
-    return list(uow.session.exec(select(Button).where(Button.workspace_id == uow.workspace_id, either)))
+    query = select(Button).where(Button.workspace_id == uow.workspace_id, column.in_(values))
+    return list(uow.session.exec(query))

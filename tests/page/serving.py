@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,11 +11,16 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from sqlmodel import col
 
+from bot.adapters.page.session import PLATFORM
 from bot.adapters.web import Server, web
 from bot.app import App
 from bot.invite import invite
 from bot.reception import Reception
+from storage.queries.page import newest
+from storage.tables import Conversation, Inbox, InboxState, Member, Outbox, OutboxState
+from storage.unit_of_work import UnitOfWork
 
 
 class Serving:
@@ -39,6 +45,12 @@ class Serving:
         self.server.should_exit = True
         self._thread.join(20)
         assert not self._thread.is_alive(), "the server does not stop"
+
+    def quiet(self) -> dict[str, int]:
+        """Wait until all is answered and delivered; the newest place on each member's page."""
+        while self.app.engine.read(_open):
+            time.sleep(0.01)
+        return self.app.engine.read(_newest)
 
     def client(self) -> httpx.Client:
         """A browser, closed with the server."""
@@ -103,6 +115,17 @@ class Person:
 
     def messages(self, **query: Any) -> list[dict[str, Any]]:
         return self.client.get("/messages", params=query).json()
+
+
+def _open(uow: UnitOfWork) -> int:
+    inbox = uow.count(Inbox, Inbox.state == InboxState.PENDING)
+    return inbox + uow.count(Outbox, col(Outbox.state).in_((OutboxState.PENDING, OutboxState.SENDING)))
+
+
+def _newest(uow: UnitOfWork) -> dict[str, int]:
+    pages = uow.list(Conversation, Conversation.platform == PLATFORM)
+    people = {p.id: uow.get(Member, p.member_id) for p in pages}
+    return {person.name: newest(uow.session, page) for page in pages if (person := people[page.id])}
 
 
 def free_port() -> int:

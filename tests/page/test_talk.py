@@ -25,12 +25,21 @@ def test_a_button_is_pressed_once_and_says_so(serving: Serving) -> None:
     assert not undo["used"]
     ana.say(press=undo["token"])
     said, answer = ana.hear(2)
-    assert (said["text"], said["pressed"], said["used"]) == ("Undo", True, undo["token"])
+    assert (said["text"], said["press"], said["used"]) == ("Undo", undo["token"], [undo["token"]])
     assert headline(answer).startswith("Took back")
     again = ana.ask(press=undo["token"])
     assert headline(again) == "That button was already used."
     shown = [b for m in ana.messages() for b in m.get("buttons", ()) if b["token"] == undo["token"]]
     assert [b["used"] for b in shown] == [True]
+
+
+def test_one_button_answers_a_question_for_all_of_them(serving: Serving) -> None:
+    ana = serving.person("Ana")
+    asked = ana.ask("remind me about the tax forms")["buttons"]
+    ana.say(press=asked[1]["token"])
+    said, _ = ana.hear(2)
+    assert said["press"] == asked[1]["token"]
+    assert set(said["used"]) == {b["token"] for b in asked}
 
 
 def test_a_message_sent_again_counts_once(serving: Serving) -> None:

@@ -33,13 +33,14 @@ def as_json(entry: Entry, account: str, signer: Signer) -> dict[str, Any]:
 
 def _said(entry: Entry, account: str, signer: Signer) -> dict[str, Any]:
     received = entry.received.payload if entry.received else {}
-    used = entry.pressed.token if entry.pressed and entry.pressed.used_at else None
+    pressed = entry.pressed.token if entry.pressed and entry.pressed.used_at else None
     return {
         "id": client_id(entry.message.external_id or "", account),
         "who": "me",
         "text": entry.message.text,
         "pressed": received.get("press") is not None,
-        "used": used,
+        "press": pressed,
+        "used": [b.token for b in entry.beside if b.used_at],
         "files": [file_json(FileRef(**f), account, signer) for f in received.get("files", ())],
     }
 

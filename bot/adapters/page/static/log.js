@@ -59,14 +59,16 @@ export class Log {
     if (former) former.replaceWith(element);
     else this.insert(element);
     this.elements.set(message.id, element);
-    this.release(message.used);
+    this.release(message);
   }
 
-  // Buttons that were pressed come alive again, but for the one that is used up.
-  release(used) {
+  // Buttons that were pressed come alive again, but for those that are used up.
+  release({ press = null, used = [] } = {}) {
     for (const button of this.box.querySelectorAll("button.pressing")) button.classList.remove("pressing");
-    const button = used && this.box.querySelector(`button[data-token="${CSS.escape(used)}"]`);
-    if (button) markUsed(button, this.word);
+    for (const token of used) {
+      const button = this.box.querySelector(`button[data-token="${CSS.escape(token)}"]`);
+      if (button) markUsed(button, token === press, this.word);
+    }
   }
 
   // A press that turned a page says nothing of its own.
@@ -149,6 +151,7 @@ export class Log {
     );
     element.dataset.id = message.id;
     element.dataset.at = message.at;
+    element.dataset.place = message.place ?? "";
     this.tellOne(time);
     return element;
   }

@@ -61,7 +61,7 @@ export function buttonRow(message, press, word) {
   for (const { label, token, used } of message.buttons) {
     const button = make("button", { type: "button", textContent: label });
     button.dataset.token = token;
-    if (used) markUsed(button, word);
+    if (used) markUsed(button, false, word);
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-disabled") || button.classList.contains("pressing")) return;
       button.classList.add("pressing");
@@ -72,8 +72,9 @@ export function buttonRow(message, press, word) {
   return row;
 }
 
-export function markUsed(button, word) {
-  button.classList.remove("pressing");
+// `pressed` is the one of a question's buttons that answered it.
+export function markUsed(button, pressed, word) {
+  button.classList.toggle("pressed", pressed);
   button.setAttribute("aria-disabled", "true");
-  button.setAttribute("aria-label", `${button.textContent}, ${word("used")}`);
+  if (pressed) button.setAttribute("aria-label", `${button.textContent}, ${word("used")}`);
 }

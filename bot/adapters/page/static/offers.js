@@ -29,8 +29,9 @@ export class Offers {
       this.soon = setTimeout(() => this.names(before, command.usage), SOON);
       return;
     }
-    const close = this.commands.filter((c) => c.name.startsWith(said.trimEnd()) || c.name.split(" ")[1]?.startsWith(said.slice(1)));
-    const options = close.slice(0, MOST).map((c) => ({ name: c.name, about: c.usage.slice(c.name.length + 1), hint: c.what, put: `${c.name} `, replaces: before.length }));
+    const begins = this.commands.filter((c) => c.name.startsWith(said.trimEnd()));
+    const within = this.commands.filter((c) => !begins.includes(c) && c.name.split(" ")[1]?.startsWith(said.slice(1)));
+    const options = [...begins, ...within].slice(0, MOST).map((c) => ({ name: c.name, about: c.usage.slice(c.name.length + 1), hint: c.what, put: `${c.name} `, replaces: before.length }));
     this.show(options, true);
   }
 
