@@ -3,10 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.chromium import MISSING, chromium
 from tests.page.serving import Serving
 from tests.page.sitting import Sitter, sit
 
@@ -234,9 +232,3 @@ def test_who_signs_out_or_is_removed_sees_the_way_in(ana: Sitter) -> None:
     expect(ana.page.get_by_label("Code")).to_be_visible()
     expect(other.get_by_label("Code")).to_be_visible()
     ana.trouble = [t for t in ana.trouble if "401" not in t]
-
-
-def test_it_says_how_to_get_a_browser() -> None:
-    assert "apt-get install chromium" in MISSING
-    if chromium() is None:
-        pytest.skip(MISSING)
