@@ -6,6 +6,7 @@ from pathlib import Path
 from handlers.capability import Capability, Command
 from handlers.cards import press
 from handlers.context import Context
+from handlers.digests.subscriptions import subscribe, unsubscribe
 from handlers.lines import deal_line, reminder_line, task_line, ticket_line
 from handlers.reply import Button, Field, Line, Reply, joined, line
 from handlers.turn import Call, Turn
@@ -19,6 +20,10 @@ digests = Capability("digests", Path(__file__).parent)
 SHOWN = 3
 MOST = 100
 DAY = timedelta(days=1)
+
+
+digests.command("report.subscribe", needs="reports.read")(subscribe)
+digests.command("report.unsubscribe", needs="reports.read")(unsubscribe)
 
 
 class ShowDay(Command):
