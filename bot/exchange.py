@@ -12,6 +12,7 @@ from bot.guessing import guess_buttons
 from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
 from bot.notice import Notice
+from bot.offers import carrying, kept
 from bot.rooms import move, place
 from bot.stops import answer_stop
 from handlers.context import Context, Focus
@@ -84,6 +85,7 @@ class Exchange:
             return Outcome(answer_stop(stop, Turn(), 0, self.ctx, self.talk.parts.specs)[0])
         if understood is None:
             return Outcome(Reply(self.voice.say("nothing_to_read")))
+        understood = carrying(self, understood)
         self.ctx.reading = self.state.last_reading
         before = self.state
         self.state, action = step(self.state, understood.heard)
@@ -179,7 +181,7 @@ class Exchange:
 
     def _run(self, turn: Turn) -> Outcome:
         self.ctx.turn = turn
-        return execute(turn, self.ctx, self.talk.parts.specs)
+        return kept(self, turn, execute(turn, self.ctx, self.talk.parts.specs))
 
     def _impossible(self, turn: Turn, said: str) -> Outcome | None:
         """A day that does not exist was named: ask for another before anything is done."""
@@ -300,9 +302,16 @@ class Exchange:
             change_set_id=None,
             replaces=self._pressed_message() if reply.replaces else None,
             asks=outcome.pending is not None,
+            share=self._share(outcome.pending),
         )
         for notice in self.notices if outcome.ran else ():
             notice.send(self.uow, self.talk.parts.book, self.change_set.id)
+
+    def _share(self, pending: Pending | None) -> str | None:
+        """What the key is called by which the person who is asked for can be picked."""
+        call = pending.turn.calls[pending.at] if pending and pending.kind == "ask" else None
+        person = call and (pending.slot == "contact" or (call.name, pending.slot) == ("contact.add", "name"))
+        return self.voice.label("button.share") if person else None
 
     def _pressed_message(self) -> Message | None:
         incoming = self.talk.incoming

@@ -28,6 +28,15 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a forwarded message comes from: who wrote it or what that place is called, when, and whether it is a person."""
+
+    name: str
+    at: str  # ISO 8601
+    person: bool = True
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message or press. `place` is the platform's id of the chat; `event_id` makes a redelivery harmless.
 
@@ -35,7 +44,7 @@ class Incoming:
     `vouched` says that the door itself knows its people, so that new names may join. `files` are kept already.
     `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
     `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
-    there whom nobody vouches for.
+    there whom nobody vouches for. `origin` says whose words it brings; `lost` names the files that could not be taken.
     """
 
     platform: str
@@ -56,6 +65,8 @@ class Incoming:
     present: tuple[str, ...] = ()
     strangers: bool = False
     files: tuple[FileRef, ...] = ()
+    lost: tuple[str, ...] = ()
+    origin: Origin | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

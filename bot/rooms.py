@@ -24,7 +24,16 @@ def place(exchange: "Exchange", reply: Reply, outcome: Outcome) -> tuple[Convers
     here = (exchange.uow.session, exchange.uow.workspace_id, room.platform, room.account)
     private = conversation_of(*here, asker, "", private=True)
     private.member_id = private.member_id or exchange.speaker.member.id
+    if private.unreachable_at is not None:
+        return room, _elsewhere(exchange, outcome)
     return private, replace(reply, lines=(*reply.lines, exchange.voice.say("only_you")), private=True)
+
+
+def _elsewhere(exchange: "Exchange", outcome: Outcome) -> Reply:
+    """Where the asker cannot be reached alone, the room sees nothing of it but the way to the private chat."""
+    outcome.pending = None
+    voice = exchange.voice
+    return Reply(voice.say("open_private"), opens=voice.label("button.open_private"))
 
 
 def move(exchange: "Exchange", private: Conversation) -> None:

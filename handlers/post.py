@@ -25,11 +25,13 @@ def post(
     key: str | None = None,
     asks: bool = False,
     again: str | None = None,
+    share: str | None = None,
 ) -> UUID:
     """Queue `reply` for a conversation, the id of its message; `key` makes it the only one of its kind.
 
     `member` alone may press its buttons; `asks` says that they answer one question, so that one press uses all of them.
-    `again` is the line that it gets where it may arrive a second time.
+    `again` is the line that it gets where it may arrive a second time; `share` names the key by which a person can be
+    picked where one is asked for.
     """
     tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
     payload = {
@@ -40,6 +42,8 @@ def post(
     }
     if again:
         payload["again"] = again
+    if share:
+        payload["share"] = share
     message_id = enqueue(
         uow,
         conversation,

@@ -124,7 +124,7 @@ class Reply:
 
     `after` comes below the fields. `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
     records shown; `replaces` says that it takes the place of the message whose button was pressed; `quiet` that there is
-    nothing in it that anybody must hear unasked.
+    nothing in it that anybody must hear unasked; `opens` names the way to the private chat, where the answer could not go.
     """
 
     headline: Line
@@ -142,6 +142,7 @@ class Reply:
     replaces: bool = False
     undoable: bool = True
     quiet: bool = False
+    opens: str = ""
 
     def text(self) -> str:
         """All that a person would read, without emphasis."""

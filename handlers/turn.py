@@ -37,7 +37,7 @@ class Turn(BaseModel):
     """Commands to run, or a move in the conversation itself.
 
     `confirmed` is the seal of what was shown before the tap; `offset` pages a list; `replace` edits the message.
-    With calls, `change_set` is what is taken back before they run.
+    With calls, `change_set` is what is taken back before they run, and `files` are the kept files that belong to what they make.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +48,7 @@ class Turn(BaseModel):
     replace: bool = False
     change_set: str | None = None
     allow_twin: bool = False
+    files: tuple[str, ...] = ()
 
     def dump(self) -> dict[str, Any]:
         """As it is kept behind a button."""

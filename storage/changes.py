@@ -14,6 +14,7 @@ from storage.indexing import reindex
 from storage.journal import append
 from storage.tables import (
     Activity,
+    Attachment,
     Change,
     ChangeSet,
     Company,
@@ -39,6 +40,7 @@ TRACKED: dict[str, type[Row]] = {
     str(model.__tablename__): model
     for model in (
         Activity,
+        Attachment,
         Company,
         Contact,
         ContactPoint,

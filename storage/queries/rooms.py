@@ -21,6 +21,16 @@ def subject_of(uow: UnitOfWork, conversation: Conversation) -> dict[str, UUID]:
     return {kind: i for kind, i in {**behind, room.bound_kind: row.id}.items() if i}
 
 
+def move_room(uow: UnitOfWork, platform: str, account: str, old: str, new: str) -> None:
+    """A room goes on under another id of its platform; what is about it stays, unless it is known there already."""
+    at = (Conversation.platform == platform, Conversation.account == account)
+    for room in uow.list(Conversation, *at, Conversation.external_id == old):
+        there = (*at, Conversation.external_id == new, Conversation.thread == room.thread)
+        if uow.first(Conversation, *there) is None:
+            room.external_id = new
+            uow.add(room)
+
+
 def _room_of(uow: UnitOfWork, thread: Conversation) -> Conversation | None:
     return uow.first(
         Conversation,

@@ -28,7 +28,7 @@ from storage.tables.crm import (
     Task,
     TaskStatus,
 )
-from storage.tables.files import File, FileChunk
+from storage.tables.files import Attachment, File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
 from storage.tables.page import Shown
 from storage.tables.rules import Rule, Schedule
@@ -51,6 +51,7 @@ from storage.tables.workspace import (
 
 __all__ = [
     "Activity",
+    "Attachment",
     "Audit",
     "Button",
     "Change",

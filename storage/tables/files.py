@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from storage.tables.types import Private, Row
+from storage.tables.types import Private, Row, refers
 
 
 class File(Row, table=True):
@@ -15,6 +15,18 @@ class File(Row, table=True):
     media_type: str = "application/octet-stream"
     size: int = 0
     made_by: UUID | None = None
+
+
+class Attachment(Row, table=True):
+    """A file that belongs to a record."""
+
+    __table_args__ = (
+        refers("file_id", "file"),
+        Index("ix_attachment_record", "workspace_id", "record_id"),
+    )
+    file_id: UUID
+    kind: str
+    record_id: UUID
 
 
 class FileChunk(SQLModel, table=True):

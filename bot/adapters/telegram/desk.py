@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,11 +11,15 @@ from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.menu import PLATFORM, Menus
+from bot.adapters.telegram.origins import origin_of
 from bot.adapters.telegram.rooms import Rooms
+from bot.adapters.telegram.shared import Shared
 from bot.adapters.telegram.wording import addressed, typed
 from bot.incoming import Incoming, Sender
 from bot.reception import Reception
+from storage.queries.rooms import move_room
 
 _LANGUAGES = {"zh-hant": "zh-Hant", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh": "zh-Hans", "en": "en"}
 log = logging.getLogger(__name__)
@@ -27,6 +32,8 @@ class Desk:
         self.reception, self.bot = reception, bot
         self.rooms = Rooms(bot, reception.engine, PLATFORM)
         self.menus = Menus(bot, reception.engine)
+        self.files = Files(bot, reception.engine)
+        self.shared = Shared(self.files, reception.engine)
         self._background: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
@@ -39,28 +46,43 @@ class Desk:
             message = update.edited_message
             await self._said(message, edit=f"{event_of(message)}/edit/{update.update_id}")
 
+    def answered(self, place: str) -> None:
+        """Something was said in a private chat: its menu is looked at."""
+        self._later(self.menus.show(place))
+
+    def moved(self, old: int, new: int) -> None:
+        """A group has become a supergroup, under another number."""
+        self.reception.engine.work(lambda uow: move_room(uow, PLATFORM, "", str(old), str(new)))
+
     async def close(self) -> None:
         """Finish what goes on in the background."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _said(self, message: Message, edit: str | None = None) -> None:
-        if message.new_chat_members or message.left_chat_member:
-            self.rooms.forget(message.chat.id)
-            return
         user = message.from_user
-        if user is None or user.is_bot or not addressed(message, self.bot):
+        if await self._is_of_service(message) or user is None or user.is_bot:
             return
-        said: dict[str, Any] = {"text": typed(message, self.bot.username)}
+        if not addressed(message, self.bot):
+            return
+        said: dict[str, Any] = {"text": typed(message, self.bot.username), "origin": origin_of(message)}
         if edit:
             said["edits"] = event_of(message)
         incoming = await self._incoming(
             edit or event_of(message), user, message.chat, thread_of(message), said
         )
-        await self.reception.take(incoming, partial(_typing, message))
+        for whole in await self.shared.read(message, incoming):
+            await self.reception.take(whole, partial(_typing, message))
 
-    def answered(self, place: str) -> None:
-        """Something was said in a private chat: its menu is looked at."""
-        self._later(self.menus.show(place))
+    async def _is_of_service(self, message: Message) -> bool:
+        """Whether a message only tells what happened to a group."""
+        chat = message.chat.id
+        if message.migrate_to_chat_id:
+            await asyncio.to_thread(self.moved, chat, message.migrate_to_chat_id)
+        elif message.new_chat_members or message.left_chat_member:
+            self.rooms.forget(chat)
+        else:
+            return bool(message.migrate_from_chat_id)
+        return True
 
     async def _pressed(self, query: CallbackQuery) -> None:
         message = query.message
@@ -77,7 +99,7 @@ class Desk:
         private = chat.type == Chat.PRIVATE
         if not private:
             room = await self.rooms.look(chat.id)
-            said |= {"present": room.present, "strangers": room.strangers}
+            said = {**said, "present": room.present, "strangers": room.strangers}
         sender = sender_of(user)
         return Incoming(PLATFORM, event_id, sender, str(chat.id), private=private, thread=thread, **said)
 

@@ -110,7 +110,9 @@ class TelegramDoor:
         bot = self._connected.bot if self._connected else bot_of(self.settings)
         await bot.initialize()
         if self._connected is None:
-            self._connected = Connected(bot, Desk(self.reception, bot), Outgoing(bot, apart=self.apart))
+            desk = Desk(self.reception, bot)
+            outgoing = Outgoing(bot, desk.files, desk.moved, apart=self.apart)
+            self._connected = Connected(bot, desk, outgoing)
         return self._connected
 
     async def _receive(self, to: Connected) -> None:

@@ -1,14 +1,22 @@
 """Sending what the outbox has for Telegram, and what may go wrong with it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    KeyboardButtonRequestUsers,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+)
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -20,8 +28,11 @@ from telegram.error import (
     TelegramError,
 )
 
+from telegram.helpers import create_deep_linked_url
+
+from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.markup import parts, rows
-from handlers.reply import Reply
+from handlers.reply import FileRef, Reply
 from schedules.delivery import Ambiguous, CannotSend, Refused, Unreachable, check_lease
 from storage.outbox import Delivery
 
@@ -37,6 +48,7 @@ GONE = (
     "need administrator rights",
     "not enough rights",
 )
+HERE = "here"  # what a chat that is opened from a group begins with
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -60,8 +72,10 @@ class Address:
 class Outgoing:
     """Sends and edits what the outbox has for Telegram."""
 
-    def __init__(self, bot: Bot, *, apart: float = APART) -> None:
-        self.bot, self.apart = bot, apart
+    def __init__(
+        self, bot: Bot, files: Files, moved: Callable[[int, int], None], *, apart: float = APART
+    ) -> None:
+        self.bot, self.files, self.moved, self.apart = bot, files, moved, apart
         self._begun: dict[UUID, int] = {}  # of answers in several messages, how many have gone
 
     async def send(self, delivery: Delivery) -> str:
@@ -69,21 +83,34 @@ class Outgoing:
         with explained():
             if delivery.replaces and (edited := await self._edit(delivery, Address.of(delivery.replaces))):
                 return edited
-            return await self._post(delivery, int(delivery.place))
+            try:
+                return await self._post(delivery, int(delivery.place))
+            except ChatMigrated as to:
+                await asyncio.to_thread(self.moved, int(delivery.place), to.new_chat_id)
+                return await self._post(delivery, to.new_chat_id)
 
     async def _post(self, delivery: Delivery, chat: int) -> str:
-        texts = _texts(delivery)
+        """The files, then the words, the buttons under the last of them; after a failure, what is left of it."""
+        texts, files = _texts(delivery), await self._files(delivery)
         first = self._begun.get(delivery.id, 0)
         sent = 0
-        for number, text in enumerate(texts[first:], first):
+        for number, one in enumerate([*files, *texts][first:], first):
             if number > first:
                 await asyncio.sleep(self.apart)
                 check_lease()
-            last = number == len(texts) - 1
-            sent = await self._send_text(delivery, chat, text, _keyboard(delivery) if last else None)
+            if isinstance(one, FileRef):
+                await self.files.send(one, chat, int(delivery.thread) if delivery.thread else None)
+            else:
+                last = number == len(files) + len(texts) - 1
+                sent = await self._send_text(delivery, chat, one, self._keyboard(delivery) if last else None)
             self._begun[delivery.id] = number + 1
         self._begun.pop(delivery.id, None)
         return str(Address(chat, sent))
+
+    async def _files(self, delivery: Delivery) -> list[FileRef]:
+        reply = Reply.from_json(delivery.payload["reply"])
+        pictures = [await asyncio.to_thread(self.files.named, picture) for picture in reply.pictures]
+        return [*(p for p in pictures if p), *reply.files]
 
     async def _send_text(self, delivery: Delivery, chat: int, text: str, keyboard: Any) -> int:
         message = await self.bot.send_message(
@@ -93,8 +120,19 @@ class Outgoing:
             link_preview_options=NO_PREVIEW,
             message_thread_id=int(delivery.thread) if delivery.thread else None,
             reply_markup=keyboard,
+            disable_notification=delivery.payload["reply"].get("quiet") or None,
         )
         return message.message_id
+
+    def _keyboard(self, delivery: Delivery) -> Any:
+        """The buttons; where a person is asked for, keys to pick one; where only a private chat helps, the way there."""
+        buttons, share = delivery.payload["buttons"], delivery.payload.get("share")
+        if opens := Reply.from_json(delivery.payload["reply"]).opens:
+            url = create_deep_linked_url(self.bot.username, HERE)
+            return InlineKeyboardMarkup([[InlineKeyboardButton(opens, url=url)]])
+        if share and delivery.private and len(buttons) <= 1:
+            return _people(share, [label for label, _ in buttons])
+        return _inline(buttons)
 
     async def _edit(self, delivery: Delivery, at: Address) -> str | None:
         """Edit the message that is replaced; None where it is gone and something new was to be said."""
@@ -106,7 +144,7 @@ class Outgoing:
                 at.message,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=NO_PREVIEW,
-                reply_markup=_keyboard(delivery),
+                reply_markup=_inline(delivery.payload["buttons"]),
             )
         except BadRequest as error:
             reason = error.message.lower()
@@ -123,13 +161,20 @@ def _texts(delivery: Delivery) -> list[str]:
     return parts(reply, delivery.payload.get("used") or ())
 
 
-def _keyboard(delivery: Delivery) -> InlineKeyboardMarkup | None:
-    laid = rows(delivery.payload["buttons"])
+def _inline(buttons: list[list[str]]) -> InlineKeyboardMarkup | None:
+    laid = rows(buttons)
     if not laid:
         return None
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(label, callback_data=token) for label, token in row] for row in laid]
     )
+
+
+def _people(share: str, others: list[str]) -> ReplyKeyboardMarkup:
+    """Keys under the field where one types: pick somebody from Telegram's contacts."""
+    asked = KeyboardButtonRequestUsers(1, user_is_bot=False, max_quantity=1, request_name=True)
+    keys = [[KeyboardButton(share, request_users=asked)], [KeyboardButton(label) for label in others]]
+    return ReplyKeyboardMarkup([row for row in keys if row], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _is(reason: str, known: tuple[str, ...]) -> bool:
