@@ -309,8 +309,10 @@ class Exchange:
 
     def _share(self, pending: Pending | None) -> str | None:
         """What the key is called by which the person who is asked for can be picked."""
-        call = pending.turn.calls[pending.at] if pending and pending.kind == "ask" else None
-        person = call and (pending.slot == "contact" or (call.name, pending.slot) == ("contact.add", "name"))
+        if pending is None or pending.kind != "ask" or pending.alternatives:
+            return None
+        name = pending.turn.calls[pending.at].name
+        person = pending.slot == "contact" or (name, pending.slot) == ("contact.add", "name")
         return self.voice.label("button.share") if person else None
 
     def _pressed_message(self) -> Message | None:

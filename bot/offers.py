@@ -23,7 +23,9 @@ HOLDERS = ("activity", "ticket", "task", "deal", "reminder", "contact", "company
 
 def is_offered(incoming: Incoming) -> bool:
     """Whether a message brings something along and says nothing about it."""
-    return incoming.origin is not None or bool((incoming.files or incoming.lost) and not incoming.text.strip())
+    return incoming.origin is not None or bool(
+        (incoming.files or incoming.lost) and not incoming.text.strip()
+    )
 
 
 def answer(exchange: "Exchange") -> None:

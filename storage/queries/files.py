@@ -15,8 +15,8 @@ def attach(uow: UnitOfWork, kind: str, record_id: str, files: Iterable[str]) -> 
     for file_id in files:
         file = uow.get(File, UUID(file_id))
         if file is not None:
-            record = {"kind": kind, "record_id": UUID(record_id), "file_id": file.id}
-            uow.add(Attachment(workspace_id=uow.workspace_id, **record))
+            record = UUID(record_id)
+            uow.add(Attachment(workspace_id=uow.workspace_id, file_id=file.id, kind=kind, record_id=record))
             names.append(file.name)
     uow.flush()
     return names

@@ -17,7 +17,7 @@ def said_by(contact: Contact) -> str:
     phone = contact.phone_number or ""
     told = {"phone": f"+{phone}" if phone.isdigit() and not phone.startswith("0") else phone}
     more = next(_cards(contact.vcard or ""), {})
-    return _command(name, {**more, **{k: v for k, v in told.items() if v}})
+    return _command(name, {**more, **{k: v for k, v in told.items() if any(c.isdigit() for c in v)}})
 
 
 def said_by_file(text: str) -> list[str]:

@@ -97,7 +97,9 @@ def sent_with(message: Message) -> Sent | None:
     found: Any = message.effective_attachment
     if isinstance(found, Sequence) and found and isinstance(found[-1], PhotoSize):
         largest = found[-1]
-        return Sent(largest.file_id, largest.file_unique_id, "photo.jpg", "image/jpeg", largest.file_size or 0)
+        return Sent(
+            largest.file_id, largest.file_unique_id, "photo.jpg", "image/jpeg", largest.file_size or 0
+        )
     for kind, name, media_type in KINDS:
         if (file := getattr(message, kind, None)) is not None:
             return Sent(

@@ -1,8 +1,8 @@
-"""The libraries log addresses with the token in them, and what people write: they are not heard at all."""
+"""The libraries log addresses with the token in them, and what people write and send: they are not heard at all."""
 
 import logging
 
-LIBRARIES = ("telegram", "httpx", "httpcore")
+LIBRARIES = ("telegram", "httpx", "httpcore", "vobject.base")
 
 
 def hush() -> None:

@@ -27,7 +27,6 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-
 from telegram.helpers import create_deep_linked_url
 
 from bot.adapters.telegram.files import Files
@@ -91,18 +90,18 @@ class Outgoing:
 
     async def _post(self, delivery: Delivery, chat: int) -> str:
         """The files, then the words, the buttons under the last of them; after a failure, what is left of it."""
-        texts, files = _texts(delivery), await self._files(delivery)
+        whole: list[FileRef | str] = [*await self._files(delivery), *_texts(delivery)]
         first = self._begun.get(delivery.id, 0)
         sent = 0
-        for number, one in enumerate([*files, *texts][first:], first):
+        for number, one in enumerate(whole[first:], first):
             if number > first:
                 await asyncio.sleep(self.apart)
                 check_lease()
             if isinstance(one, FileRef):
                 await self.files.send(one, chat, int(delivery.thread) if delivery.thread else None)
             else:
-                last = number == len(files) + len(texts) - 1
-                sent = await self._send_text(delivery, chat, one, self._keyboard(delivery) if last else None)
+                keyboard = self._keyboard(delivery) if number == len(whole) - 1 else None
+                sent = await self._send_text(delivery, chat, one, keyboard)
             self._begun[delivery.id] = number + 1
         self._begun.pop(delivery.id, None)
         return str(Address(chat, sent))

@@ -139,7 +139,7 @@ class BotApi:
             content |= {"message_thread_id": thread, "is_topic_message": True}
         if replied := chat.messages.get((given.get("reply_parameters") or {}).get("message_id", 0)):
             content["reply_to_message"] = {k: v for k, v in replied.items() if k != "reply_to_message"}
-        return self.world.message(chat, BOT_ID, **content)
+        return _told(self.world.message(chat, BOT_ID, **content))
 
     async def edit_text(self, given: Json) -> Json:
         message = self._mine(given, "edited")
@@ -147,12 +147,12 @@ class BotApi:
         if "text" not in message:
             raise Bad("there is no text in the message to edit")
         self._change(message, {"text": text, "html": given["text"], **self._markup(given)})
-        return message
+        return _told(message)
 
     async def edit_markup(self, given: Json) -> Json:
         message = self._mine(given, "edited")
         self._change(message, self._markup(given))
-        return message
+        return _told(message)
 
     def _markup(self, given: Json) -> Json:
         markup = check.keyboard(given.get("reply_markup"))
@@ -255,6 +255,14 @@ class BotApi:
                 f"bot was {'blocked by the user' if private else 'kicked from the group chat'}", status=403
             )
         return chat
+
+
+def _told(message: Json) -> Json:
+    """A message as the bot gets it back: keys under the field are not told."""
+    shown = {k: v for k, v in message.items() if k != "html"}
+    if "inline_keyboard" not in shown.get("reply_markup", {"inline_keyboard": []}):
+        del shown["reply_markup"]
+    return shown
 
 
 METHODS = {
