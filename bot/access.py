@@ -57,7 +57,8 @@ def _join(uow: UnitOfWork, incoming: Incoming) -> None:
     role = sender.role or ("owner" if first else uow.workspace.default_role)
     account = (incoming.platform, incoming.account, sender.external_id)
     if incoming.vouched:
-        join(uow, *account, sender.name, role)
+        _, newcomer = join(uow, *account, sender.name, role)
+        newcomer.zone = newcomer.zone or incoming.zone
         return
     member = Member(
         workspace_id=uow.workspace_id,

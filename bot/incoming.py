@@ -42,6 +42,7 @@ class Incoming:
 
     `press` is a button's token, or `press_label` its label on the message `press_in` (or the newest one that has it).
     `vouched` says that the door itself knows its people, so that new names may join. `files` are kept already.
+    `zone` is the time zone at the door, for newcomers of whom none is told.
     `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
     `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
     there whom nobody vouches for. `origin` says whose words it brings; `lost` names the files that could not be taken.
@@ -67,6 +68,7 @@ class Incoming:
     files: tuple[FileRef, ...] = ()
     lost: tuple[str, ...] = ()
     origin: Origin | None = None
+    zone: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:

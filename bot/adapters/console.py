@@ -77,6 +77,7 @@ class Console:
     room: str = ""
     thread: str = ""
     last_buttons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    zone: str | None = None
     _count: int = -1
 
     def start(self) -> None:
@@ -90,6 +91,7 @@ class Console:
         self.name = line.name or self.name
         self.room = self.room if line.room is None else line.room
         self.thread = self.thread if line.thread is None else line.thread
+        self.zone = line.zone or self.zone
         if line.now is not None:
             self.advance(line.now)
         else:
@@ -142,6 +144,7 @@ class Console:
             press_in=line.press_in,
             addressed=addressed,
             vouched=True,
+            zone=self.zone,
         )
 
     def _pressed(self, line: Line) -> tuple[str, str | None]:
