@@ -1,5 +1,6 @@
 """Checking an installation, and saying what to do about what is wrong."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from _database(database)
     finally:
         database.close()
+    if settings.slack_bot_token:
+        from bot.adapters.slack.checking import examine_slack  # noqa: PLC0415 - loaded where it is used
+
+        yield from asyncio.run(examine_slack(settings))
 
 
 def _zone(settings: Settings) -> Finding:

@@ -145,6 +145,7 @@ class Exchange:
             said=self.text,
             specs=self.talk.parts.specs,
             subject=self._subject(),
+            whole_room=self.talk.incoming.begins_thread,
         )
 
     def _subject(self) -> dict[str, UUID]:

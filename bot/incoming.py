@@ -46,6 +46,7 @@ class Incoming:
     `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
     `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
     there whom nobody vouches for. `origin` says whose words it brings; `lost` names the files that could not be taken.
+    `begins_thread` says that the answer begins a thread, so that "this channel" means the channel, not the thread.
     """
 
     platform: str
@@ -65,6 +66,7 @@ class Incoming:
     edits: str | None = None
     present: tuple[str, ...] = ()
     strangers: bool = False
+    begins_thread: bool = False
     files: tuple[FileRef, ...] = ()
     lost: tuple[str, ...] = ()
     origin: Origin | None = None

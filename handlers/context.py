@@ -69,6 +69,7 @@ class Context:
     specs: Mapping[str, "Spec"] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
     subject: Mapping[str, UUID] = field(default_factory=dict)
+    whole_room: bool = False  # "this channel" said where a thread of it begins
 
     @property
     def now(self) -> datetime:

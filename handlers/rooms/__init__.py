@@ -7,6 +7,7 @@ from handlers.context import Context
 from handlers.errors import Invalid, Missing
 from handlers.reply import Reply
 from handlers.slots import CompanyRef, ContactRef, DealRef, TicketRef
+from storage.queries.rooms import whole
 from storage.tables import Company, Contact, Conversation, Deal, Record, Ticket
 
 rooms = Capability("rooms", Path(__file__).parent)
@@ -56,4 +57,4 @@ def _room(ctx: Context) -> Conversation:
     room = ctx.uow.get(Conversation, ctx.conversation_id)
     if room is None or room.private:
         raise Invalid("room.private")
-    return room
+    return whole(ctx.uow, room) if ctx.whole_room else room

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from storage.inbox import conversation_of
 from storage.tables import Company, Contact, Conversation, Deal, Ticket
 from storage.unit_of_work import UnitOfWork
 
@@ -29,6 +30,12 @@ def move_room(uow: UnitOfWork, platform: str, account: str, old: str, new: str) 
         if uow.first(Conversation, *there) is None:
             room.external_id = new
             uow.add(room)
+
+
+def whole(uow: UnitOfWork, thread: Conversation) -> Conversation:
+    """The room that a thread is in."""
+    here = (thread.platform, thread.account, thread.external_id)
+    return conversation_of(uow.session, uow.workspace_id, *here, "", private=False)
 
 
 def _room_of(uow: UnitOfWork, thread: Conversation) -> Conversation | None:

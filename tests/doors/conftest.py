@@ -12,7 +12,7 @@ from bot.invite import invite
 from bot.reception import Reception
 from tests.doors.running import Running
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN
+from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.world import TOKEN
 
@@ -24,15 +24,11 @@ def slack() -> Iterator[FakeSlack]:
     fake.stop()
 
 
-def slack_door(fake: FakeSlack, app: App, reception: Reception) -> SlackDoor:
-    """A door to the fake, by Socket Mode."""
-    settings = app.settings.model_copy(
-        update={
-            "slack_bot_token": SecretStr(BOT_TOKEN),
-            "slack_app_token": SecretStr(APP_TOKEN),
-            "slack_api_url": fake.api_url,
-        }
-    )
+def slack_door(fake: FakeSlack, app: App, reception: Reception, *, http: bool = False) -> SlackDoor:
+    """A door to the fake, by Socket Mode or HTTP."""
+    mode = {"slack_signing_secret": SIGNING_SECRET} if http else {"slack_app_token": APP_TOKEN}
+    secrets = {k: SecretStr(v) for k, v in {"slack_bot_token": BOT_TOKEN, **mode}.items()}
+    settings = app.settings.model_copy(update={**secrets, "slack_api_url": fake.api_url})
     return SlackDoor(settings, reception, ping=0.2)
 
 

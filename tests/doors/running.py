@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import uvicorn
 from sqlmodel import col, select
+from starlette.applications import Starlette
 
 from bot.app import App
 from bot.doors import Door, supervise
@@ -29,6 +31,7 @@ class Running:
         self.reception, self.door = self.run(self._made(make))
         self.courier = Courier(app.database, [self.door], app.clock.now, paces={})
         self._task: asyncio.Task[None] | None = None
+        self._server: uvicorn.Server | None = None
 
     async def _made(self, make: Callable[[App, Reception], Door]) -> tuple[Reception, Door]:
         reception = Reception(self.app.engine)
@@ -48,10 +51,28 @@ class Running:
         until(lambda: self.door.up)
         return self
 
+    def serve(self) -> str:
+        """Serve the routes of the door; the address."""
+        config = uvicorn.Config(
+            Starlette(routes=self.door.routes), port=0, log_level="critical", lifespan="off"
+        )
+        self._server = uvicorn.Server(config)
+
+        async def begin() -> None:
+            self._serving = asyncio.get_running_loop().create_task(self._server.serve())
+
+        self.run(begin())
+        until(lambda: self._server.started)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
     def stop(self) -> None:
         """Finish what is under way and stop."""
 
         async def end() -> None:
+            if self._server:
+                self._server.should_exit = True
+                await self._serving
             if self._task:
                 self._task.cancel()
                 await asyncio.gather(self._task, return_exceptions=True)

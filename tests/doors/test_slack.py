@@ -7,7 +7,18 @@ from sqlmodel import col, select
 
 from bot.app import App
 from bot.invite import invite
-from storage.tables import Activity, Contact, File, Member, Reminder, Row, Task, Ticket, TicketEntry
+from storage.tables import (
+    Activity,
+    Contact,
+    Conversation,
+    File,
+    Member,
+    Reminder,
+    Row,
+    Task,
+    Ticket,
+    TicketEntry,
+)
 from tests.doors.running import Running
 from tests.fakes.slack import Failure, FakeSlack
 from tests.fakes.slack.people import buttons
@@ -148,6 +159,14 @@ def test_colleagues_are_called_by_their_names(slack: FakeSlack, parley: Running,
     say(slack, parley, bo, "hi")
     say(slack, parley, ana, f"remind <@{bo}> tomorrow at 9 to send the samples")
     assert "Bo Jensen will be reminded" in last(slack, ana)
+
+
+def test_this_channel_is_the_channel(slack: FakeSlack, parley: Running, ana: str) -> None:
+    sales = slack.add_channel("sales", ana)
+    say(slack, parley, ana, "add company Acme")
+    say(slack, parley, ana, "this channel is about Acme", sales)
+    bound = [c for c in rows(parley, Conversation) if c.bound_id]
+    assert [(c.external_id, c.thread) for c in bound] == [(sales, "")]
 
 
 # Who is who

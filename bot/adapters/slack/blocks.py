@@ -14,7 +14,7 @@ PART = 8000  # characters of one message; more is posted as several
 LABEL = 75
 ROWS, COLUMNS, CELL = 100, 20, 200
 FALLBACK = 3500  # of the text in notifications
-_LINKED = re.compile(r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<url>https?://[^\s<>]+[^\s<>.,;:!?)])")
+_LINKED = re.compile(r"(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<url>https?://[^\s<>|]+[^\s<>|.,;:!?)])")
 _NUMBER = re.compile(r"[^\w]*\d[\d.,' ]*\s?[%\w]{0,4}")
 
 
@@ -31,11 +31,8 @@ def parts(reply: Reply, buttons: Sequence[Sequence[str]], used: Sequence[str] = 
 
     `used` are the buttons that were pressed: they stand there as words.
     """
-    bodies = list(_bodies(reply))
-    made = [Part(cut(escaped(text), FALLBACK), [block]) for text, block in bodies]
+    made = [Part(escaped(cut(text, FALLBACK)), blocks) for text, blocks in _bodies(reply)]
     last = made[-1]
-    if reply.table:
-        last.blocks.append(table(reply.table))
     if used:
         last.blocks.append({"type": "context", "elements": [_words("☑ " + " · ".join(used))]})
     if buttons:
@@ -69,31 +66,33 @@ def table(rows: Table) -> Block:
     return {"type": "table", "column_settings": settings, "rows": cells}
 
 
-def rich(lines: Sequence[Line], items: Sequence[Line] = (), after: Sequence[Line] = ()) -> Block:
-    """Lines of text, a list below them, and lines below that."""
+def rich(lines: Sequence[Line], items: Sequence[Line] = ()) -> Block:
+    """Lines of text, and a list below them."""
     elements: list[Block] = []
     if any(line.spans for line in lines):
         elements.append(_section(lines))
     if items:
         listed = [_section([item]) for item in items]
         elements.append({"type": "rich_text_list", "style": "bullet", "elements": listed})
-    if after:
-        elements.append(_section(after))
     return {"type": "rich_text", "elements": elements}
 
 
-def _bodies(reply: Reply) -> Iterator[tuple[str, Block]]:
-    """The text of an answer in blocks of which each fits into a message."""
+def _bodies(reply: Reply) -> Iterator[tuple[str, list[Block]]]:
+    """The text of an answer and its blocks, in pieces that each fit into a message."""
     lines = [x for x in (reply.headline, *reply.lines) if x.text.strip()]
     items = [Line((*_lead(f.lead), *f.value.spans)) for f in reply.fields]
     after = [x for x in reply.after if x.text.strip()]
     whole = reply.text()
+    shown = [table(reply.table)] if reply.table else []
     if len(whole) <= PART or not lines:
-        yield whole, rich(lines or [Line(_lead("–"))], items, after)
+        last = [rich(after)] if after else []
+        yield whole, [rich(lines or [Line(_lead("–"))], items), *shown, *last]
         return
     every = [*lines, *(Line((*_lead("· "), *i.spans)) for i in items), *after]
-    for some in _packed(every):
-        yield "\n".join(x.text for x in some), rich(some)
+    groups = list(_packed(every))
+    for i, some in enumerate(groups, 1):
+        last = shown if i == len(groups) else []
+        yield "\n".join(x.text for x in some), [rich(some), *last]
 
 
 def _packed(lines: Iterable[Line]) -> Iterator[list[Line]]:

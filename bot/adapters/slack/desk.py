@@ -250,6 +250,7 @@ class Desk:
             account=self.directory.team,
             present=place.room.present if not place.private else (),
             strangers=place.room.strangers and not place.private,
+            begins_thread=not place.private and event_id == f"{place.id}/{place.thread}",
         )
 
     async def _keep(self, said: Incoming, thread: tuple[str, str] | None = None) -> None:

@@ -9,7 +9,7 @@ TEAM, APP, BOT_USER, BOT = "T0HOME", "A0PARLEY", "U0PARLEY", "B0PARLEY"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-fake-token", "xapp-fake-token", "fake-signing-secret"
 SCOPES = (
     "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,commands,files:read,"
-    "files:write,groups:history,groups:read,im:history,im:read,im:write,mpim:history,mpim:read,"
+    "files:write,groups:history,groups:read,im:history,im:write,mpim:history,mpim:read,"
     "users:read,users:read.email"
 )
 
