@@ -155,7 +155,8 @@ class Desk:
             self._files[said.event_id] = asyncio.ensure_future(self.files.keep(shown))
         kept = self._files[said.event_id]
         try:
-            return replace(said, files=await asyncio.shield(kept))
+            files, lost = await asyncio.shield(kept)
+            return replace(said, files=files, lost=lost)
         finally:
             asyncio.get_running_loop().call_later(60, self._files.pop, said.event_id, None)
 

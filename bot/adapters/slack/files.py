@@ -22,10 +22,11 @@ class Files:
     def __init__(self, client: AsyncWebClient, engine: Engine) -> None:
         self.client, self.engine = client, engine
 
-    async def keep(self, shown: list[dict[str, Any]]) -> tuple[FileRef, ...]:
-        """The files of a message as they are kept; what cannot be fetched is left out, and logged."""
+    async def keep(self, shown: list[dict[str, Any]]) -> tuple[tuple[FileRef, ...], tuple[str, ...]]:
+        """The files of a message as they are kept, and the names of those that could not be taken."""
         kept = [await self._keep(one) for one in shown]
-        return tuple(one for one in kept if one)
+        lost = [one.get("name") or "file" for one, file in zip(shown, kept, strict=True) if file is None]
+        return tuple(one for one in kept if one), tuple(lost)
 
     async def _keep(self, shown: dict[str, Any]) -> FileRef | None:
         url = shown.get("url_private_download") or shown.get("url_private")
