@@ -1,6 +1,7 @@
 """Putting an answer on its way: the message, its buttons and the outbox row, in the transaction of what it tells."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -89,9 +90,20 @@ def tell(
     message_id = post(
         uow, conversation, reply, member=member, change_set_id=change_set_id, key=key, again=again
     )
-    listed = [_plain(m) for m in reply.listing]
-    remember(uow, conversation.id, member.id, [_plain(m) for m in reply.mentions], listed)
+    remembered(uow, conversation, member, reply.mentions, reply.listing)
     return message_id
+
+
+def remembered(
+    uow: UnitOfWork,
+    conversation: Conversation,
+    member: Member,
+    mentions: Sequence[Mention],
+    listing: Sequence[Mention],
+) -> None:
+    """Put what Parley has spoken of by itself in the focus of the talk."""
+    listed = [_plain(m) for m in listing]
+    remember(uow, conversation.id, member.id, [_plain(m) for m in mentions], listed)
 
 
 def _plain(mention: Mention) -> dict[str, str]:

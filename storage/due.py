@@ -1,18 +1,24 @@
 """What falls due."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
 
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from storage.partial import among
-from storage.tables import Reminder, ReminderStatus
+from storage.tables import Dialogue, Reminder, ReminderStatus, Row
 from storage.unit_of_work import UnitOfWork
 
+R = TypeVar("R", bound=Row)
+KEPT = ("status", "due_at", "wall", "snoozed_until", "repeat")
 WAITING = (ReminderStatus.SCHEDULED, ReminderStatus.SNOOZED)
 
 
 def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
-    """Reminders due by now, oldest first; no other process gets the same ones."""
+    """Reminders due by now, oldest first; no other process gets the same ones. `keep` writes what becomes of them."""
     query = (
         select(Reminder)
         .where(
@@ -23,6 +29,32 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
         .order_by(col(Reminder.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+    rows = list(uow.session.exec(query))
+    for row in rows:
+        uow.session.expunge(row)
+    return rows
+
+
+def keep(uow: UnitOfWork, rows: Sequence[Reminder]) -> None:
+    """Write what became of reminders that were due, all at once: they are locked, and nobody undoes that they spoke."""
+    table = Reminder.__table__  # type: ignore[attr-defined]  # many rows at once are the table's, not the class's
+    mine = (table.c.workspace_id == uow.workspace_id, table.c.id == bindparam("row"))
+    values: dict[str, Any] = {name: bindparam(name) for name in KEPT}
+    written = update(table).where(*mine).values(**values, version=table.c.version + 1)
+    given = [{"row": row.id, **{name: getattr(row, name) for name in KEPT}} for row in rows]
+    uow.session.connection().execute(written, given)
+
+
+def load(uow: UnitOfWork, model: type[R], ids: Collection[UUID]) -> list[R]:
+    """Rows by their ids, with one question."""
+    return uow.list(model, col(model.id).in_(list(ids))) if ids else []
+
+
+def load_talks(uow: UnitOfWork, conversations: Collection[UUID]) -> list[Dialogue]:
+    """Where the talks in these conversations stand, with one question."""
+    query = select(Dialogue).where(
+        Dialogue.workspace_id == uow.workspace_id, col(Dialogue.conversation_id).in_(list(conversations))
     )
     return list(uow.session.exec(query))
 

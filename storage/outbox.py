@@ -1,6 +1,6 @@
 """What is to be sent: queued with what it tells, claimed under a lease, sent, marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,6 +125,18 @@ def newest_private(uow: UnitOfWork, member_id: UUID) -> Conversation | None:
             col(Conversation.id).desc(),
         ],  # a thread is one matter's
     )
+
+
+def newest_privates(uow: UnitOfWork, members: Collection[UUID]) -> dict[UUID, Conversation]:
+    """The same for several members."""
+    rows = uow.list(
+        Conversation,
+        col(Conversation.member_id).in_(list(members)),
+        col(Conversation.private).is_(True),
+        col(Conversation.unreachable_at).is_(None),
+        order=[col(Conversation.id)],
+    )
+    return {row.member_id: row for row in rows if row.member_id}
 
 
 def mark_used(uow: UnitOfWork, message: Message, token: str, label: str) -> bool:

@@ -42,7 +42,10 @@ class Conversation(Row, table=True):
     `unreachable_at` is when the platform said that nobody is there any more; a word from there ends it.
     """
 
-    __table_args__ = (UniqueConstraint("workspace_id", "platform", "account", "external_id", "thread"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "platform", "account", "external_id", "thread"),
+        Index("ix_conversation_member", "workspace_id", "member_id"),
+    )
     platform: str
     account: str = ""
     external_id: str

@@ -160,19 +160,41 @@ def test_several_at_once_come_in_their_order(player: Player) -> None:
     assert [text.split("\n")[0].rsplit(" ", 1)[1] for _, text in told(app)] == ["rise", "drink", "eat"]
 
 
+def test_after_a_long_sleep_what_was_missed_comes_in_one_message(player: Player, database_url: str) -> None:
+    """A laptop that slept two days: each once, late, with its own time, and the answer can point at one of them."""
+    for when, what in (("at 11", "eat"), ("at 12", "drink"), ("at 13", "rest")):
+        say(player, f"ana> remind me tomorrow {when} to {what}")
+    say(player, "ana> every day at 9 remind me to stretch")
+    player.console.app.close()
+    with later(database_url, at("2026-03-05T10:00")) as app:
+        assert (app.tick(), app.tick()) == (4, 0)
+        ((who, text),) = told(app)
+        assert who == "Ana"
+        assert text.split("\n") == [
+            "While I was not running, 4 reminders fell due",
+            "1. stretch · Tue 3 Mar, 09:00",
+            "2. eat · Tue 3 Mar, 11:00",
+            "3. drink · Tue 3 Mar, 12:00",
+            "4. rest · Tue 3 Mar, 13:00",
+        ]
+        again = Player(app)
+        app.clock.set(at("2026-03-05T10:00"))
+        assert "Moved to today 11:00: drink." in say(again, "ana> snooze the third for an hour")
+
+
 def test_more_than_one_tick_takes_are_told_by_the_next(player: Player) -> None:
     say(player, "ana> remind me tomorrow at 9 to rise")
     app = player.console.app
     first = reminder(app)
 
     def copy(uow: object) -> None:
-        for _ in range(200):
+        for _ in range(500):
             values = first.model_dump(exclude={"id"})
             uow.add(Reminder.model_validate(values))  # type: ignore[attr-defined]
 
     app.engine.work(copy)
     app.clock.set(at("2026-03-04T00:00"))
-    assert (app.tick(), app.tick(), app.tick()) == (200, 1, 0)
+    assert (app.tick(), app.tick(), app.tick()) == (500, 1, 0)
 
 
 def test_someone_who_has_joined_and_not_spoken_is_told(player: Player) -> None:
