@@ -22,6 +22,8 @@ from storage.queries.page import newest
 from storage.tables import Conversation, Inbox, InboxState, Member, Outbox, OutboxState
 from storage.unit_of_work import UnitOfWork
 
+PATIENCE = 60  # seconds; only what is broken takes so long
+
 
 class Serving:
     """A server in a thread of its own; `stop` ends it as a signal would."""
@@ -43,7 +45,7 @@ class Serving:
         for client in self.clients:
             client.close()
         self.server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the server does not stop"
 
     def quiet(self) -> dict[str, int]:
@@ -54,7 +56,7 @@ class Serving:
 
     def client(self) -> httpx.Client:
         """A browser, closed with the server."""
-        self.clients.append(httpx.Client(base_url=self.url, headers={"Origin": self.url}))
+        self.clients.append(httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=PATIENCE))
         return self.clients[-1]
 
     def code(self, name: str, role: str = "owner") -> str:
@@ -84,7 +86,7 @@ class Person:
 
     def stream(self, **options: Any) -> Generator[dict[str, Any]]:
         """Messages as they come, with the number that a browser would come back with."""
-        with self.client.stream("GET", "/stream", timeout=10, **options) as answer:
+        with self.client.stream("GET", "/stream", **options) as answer:
             assert answer.status_code == 200, answer.read()
             name, number = "", 0
             for line in answer.iter_lines():

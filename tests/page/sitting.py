@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-from tests.page.serving import Serving
+from tests.page.serving import PATIENCE, Serving
 
 READ = """element => {
   const text = (selector, root = element) => [...root.querySelectorAll(selector)].map(e => e.textContent);
@@ -15,6 +15,9 @@ READ = """element => {
   return [...text(".headline"), ...text(".line:not(.after)"), ...fields, ...table, ...text(".after"), buttons]
     .filter(line => line).join("\\n").split("\\n");
 }"""
+
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -76,7 +79,7 @@ def sit(serving: Serving, browser: Browser, name: str, role: str = "owner", **op
     """Come in by an invitation."""
     settings = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"} | options
     context = browser.new_context(**settings)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     sitter = Sitter(serving, name, context, context.new_page())
     sitter.watch(sitter.page)
     sitter.page.goto(f"{serving.url}/join/{serving.code(name, role)}")

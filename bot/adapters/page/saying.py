@@ -46,7 +46,7 @@ class Saying:
         visitor = await self.page.visitor(request)
         incoming = await to_thread.run_sync(self._incoming, said, visitor)
         try:
-            new = await self.page.reception.take(incoming)
+            new = bool(await self.page.reception.take(incoming))
         except Unavailable:
             raise HTTPException(503, "Not kept; send it again.") from None
         self.page.door.watchers.wake(visitor.conversation)

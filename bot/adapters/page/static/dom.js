@@ -20,7 +20,19 @@ export function icon(path) {
 }
 
 export function spans(parts) {
-  return parts.map(([text, strong]) => (strong ? make("strong", { textContent: text }) : text));
+  return parts.flatMap(([text, strong]) => (strong ? [make("strong", {}, ...linked(text))] : linked(text)));
+}
+
+const LINK = /(https?:\/\/[^\s<>"'，。；、）】」]+[^\s<>"'，。；、）】」.,;:!?)\]]|\/join\/[a-z2-7]{16}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i;
+
+// Addresses in a text as links; an invitation is shown whole, to be copied.
+function linked(text) {
+  return text.split(LINK).map((part, at) => {
+    if (at % 2 === 0) return part;
+    if (part.startsWith("/join/")) return make("a", { href: part, textContent: location.origin + part });
+    if (part.includes("://")) return make("a", { href: part, textContent: part, target: "_blank", rel: "noopener noreferrer" });
+    return make("a", { href: `mailto:${part}`, textContent: part });
+  });
 }
 
 export function size(bytes, language) {
