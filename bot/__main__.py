@@ -285,6 +285,44 @@ def status(database: DatabaseOption = None) -> None:
 
 
 @cli.command()
+def demo(
+    company: Annotated[str, typer.Option(help="kestrel, hongtu or meridian")] = "kestrel",
+    lang: Annotated[str, typer.Option(help="en, zh-Hans or zh-Hant")] = "en",
+    now: NowOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Fill an empty database with a believable company, to try things out."""
+    from rich.progress import track
+
+    from bot.app import build
+    from bot.demo import COMPANIES, Occupied, fill
+
+    if company not in COMPANIES:
+        raise typer.BadParameter(f"choose one of {', '.join(COMPANIES)}", param_hint="--company")
+    chosen = _language(lang) or "en"
+    app = _built(build, _settings(database))
+    try:
+        steps = fill(app, company, chosen, _moment(now, ZoneInfo("UTC")))
+        for _ in track(steps, description="Telling the story", total=next(steps)):
+            pass
+    except Occupied:
+        typer.echo(
+            "This database has people or contacts already. Give an empty one: --database sqlite:///demo.db",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    finally:
+        app.close()
+    typer.echo(f"Done. Talk to it as one of its people: {_people_of(company)}")
+
+
+def _people_of(company: str) -> str:
+    from bot.demo.story import told
+
+    return ", ".join(f"parley chat --as '{name}' ({role})" for name, role, *_ in told(company)["team"][:3])
+
+
+@cli.command()
 def doctor(database: DatabaseOption = None) -> None:
     """Check the installation and say what to do."""
     from bot.doctor import examine

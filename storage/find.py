@@ -302,13 +302,13 @@ def _by_customer(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, 
 
 
 def _overlap(said: str, text: str) -> float:
-    """How much of what was said occurs in the text: order and fillers do not matter."""
+    """How much of what was said occurs in the text: order and fillers do not matter; what is called just that comes first."""
     a, b = fold(said), fold(text)
     if a == b:
         return SURE
     if is_cjk(a):
-        return fuzz.partial_ratio(a, b) * 0.95
-    return max(fuzz.token_set_ratio(a, b), fuzz.partial_ratio(a, b)) * 0.95
+        return min(fuzz.partial_ratio(a, b) * 0.95, SHORTENED)
+    return min(max(fuzz.token_set_ratio(a, b), fuzz.partial_ratio(a, b)) * 0.95, SHORTENED)
 
 
 def numbered(uow: UnitOfWork, found: Match) -> str:

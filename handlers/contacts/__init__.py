@@ -31,6 +31,8 @@ from handlers.slots import (
 )
 from handlers.turn import Call, Turn
 from handlers.values import email, phone, shown_phone
+from storage.find import LIKELY, Match
+from storage.folding import words
 from storage.queries.contacts import (
     contacts_where,
     same_name,
@@ -127,10 +129,17 @@ def show_contact(cmd: ShowContact, ctx: Context) -> Reply:
     try:
         return contact_card(ctx, ctx.find(Contact, cmd.contact, "contact"))
     except NotFound as stop:
-        companies = [m for m in ctx.search(Company, cmd.contact) if m.score >= 90]
+        companies = [
+            m for m in ctx.search(Company, cmd.contact) if m.score >= 90 or _has_words(m, cmd.contact)
+        ]
         if len(companies) != 1:
             raise stop from None
         return company_card(ctx, ctx.find(Company, f"id:{companies[0].id}", "contact"))
+
+
+def _has_words(match: Match, said: str) -> bool:
+    """Whether all that was said are words of the name: Umbra, of Umbra Interiors."""
+    return match.score >= LIKELY and set(words(said)) <= set(words(match.name))
 
 
 class ListContacts(Command):
