@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from babel.core import get_global
 
+from bot.bringing import place_of
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.grammar import parser_for
@@ -14,16 +15,21 @@ from bot.parts import Parts
 from bot.settings import Settings
 from bot.standing import run_due
 from handlers.registry import phrasebook, specs
+from schedules import imports, undoing
+from schedules.jobs import Desk, Task, run_next
 from schedules.reminders import fire_due
 from storage.database import Database
 from storage.due import next_due
 from storage.migrate import upgrade
 from storage.queries.schedules import next_schedule
 from storage.queries.workspaces import only_workspace
+from storage.tables import JobTask
 
 if TYPE_CHECKING:
     from bot.doors import Door
     from bot.reception import Reception
+
+TASKS: dict[str, Task] = {JobTask.IMPORT: imports.run, JobTask.UNDO: undoing.run}
 
 
 @dataclass
@@ -34,6 +40,7 @@ class App:
     database: Database
     engine: Engine
     clock: Clock
+    _desk: Desk | None = None
 
     def tick(self) -> int:
         """Do what falls due by now; how many reminders and schedules there were."""
@@ -49,6 +56,16 @@ class App:
         """When something falls due next."""
         moments = (self.database.read(next_due), self.database.read(next_schedule))
         return min((m for m in moments if m is not None), default=None)
+
+    def work_off(self) -> bool:
+        """Do one long job that waits, to its end; whether there was one."""
+        return run_next(self.desk(), TASKS)
+
+    def desk(self) -> Desk:
+        """Where long jobs are done."""
+        if self._desk is None:
+            self._desk = Desk(self.database, self.engine.work, self.engine.parts.book, place_of)
+        return self._desk
 
     def close(self) -> None:
         """Finish and let go of the database."""

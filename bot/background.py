@@ -34,6 +34,7 @@ class Background:
     ) -> None:
         self._app, self._ticks = app, ticks
         self._ticker = Ticker(self._tick)
+        self._jobs = Ticker(self._work_off)
         self._courier = Courier(
             app.database, senders, app.clock.now, paces=paces, slots=slots, unreachable=self._unreachable
         )
@@ -44,11 +45,14 @@ class Background:
         self._delivering = asyncio.create_task(self._courier.run())
         if self._ticks:
             self._ticker.start()
+            self._jobs.start()
 
     async def stop(self) -> None:
         """Finish the tick under way, send what is due, and stop."""
         if self._ticks:
+            self._app.desk().leave()
             await asyncio.to_thread(self._ticker.stop)
+            await asyncio.to_thread(self._jobs.stop)
         with suppress(Unavailable):
             await self._courier.finish()
         if self._delivering is not None:
@@ -63,6 +67,11 @@ class Background:
             return
         except Exception as error:  # noqa: BLE001 - time goes on
             log.error("a tick failed: %s", outline(error))  # noqa: TRY400 - texts may be personal
+
+    def _work_off(self) -> None:
+        with suppress(Unavailable):  # the job stands where it stood
+            while self._app.work_off():
+                pass
 
     def _unreachable(self, delivery: Delivery) -> None:
         self._app.engine.work(lambda uow: unreachable(uow, self._app.engine.parts.book, delivery))

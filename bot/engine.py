@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from bot.bringing import look_at
 from bot.clock import Clock
 from bot.incoming import Incoming
 from bot.parts import Parts
 from bot.talk import Talk
+from handlers.errors import Unseen
 from handlers.post import post
 from handlers.reply import Reply
 from handlers.voice import Voice
@@ -121,7 +123,11 @@ class Engine:
             return 1, more
 
         try:
-            return self.database.run(transaction)
+            try:
+                return self.database.run(transaction)
+            except Unseen as unseen:
+                look_at(self, unseen)
+                return 0, True
         except Unavailable:
             raise
         except Exception as error:

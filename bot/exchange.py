@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from bot import bringing
 from bot.access import Speaker
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from bot.execute import Outcome, execute
@@ -111,7 +112,8 @@ class Exchange:
             turn = Turn.model_validate(incoming.turn)
             commands = [{"name": c.name} for c in turn.calls]
             return Understanding(Heard(turn=turn, explicit=True), {"via": "form", "commands": commands})
-        return self.read(incoming.text.strip())
+        understood = self.read(incoming.text.strip())
+        return bringing.read(self, understood) if incoming.files else understood
 
     def read(self, text: str) -> Understanding | None:
         """What words say; None where there are none. Raises `Invalid`."""
@@ -123,10 +125,11 @@ class Exchange:
         if not any(c.isalnum() for c in clean(text)):
             return None
         if text.startswith(("/", "\uff0f")):
-            return interpreter.slash(text, self._hearing(text))
-        return interpreter.words(text, self.state, self._hearing(text))
+            return interpreter.slash(text, self.hears(text))
+        return interpreter.words(text, self.state, self.hears(text))
 
-    def _hearing(self, text: str) -> ParseContext:
+    def hears(self, text: str) -> ParseContext:
+        """What a text is read against."""
         return hearing(
             self.ctx, self.talk.parts, text, self.state.listed[0].kind if self.state.listed else None
         )

@@ -47,7 +47,7 @@ def answer(exchange: "Exchange") -> None:
 def carrying(exchange: "Exchange", understood: "Understanding") -> "Understanding":
     """What was understood, with the files that came with it."""
     files, turn = _ids(exchange.talk.incoming), understood.heard.turn
-    if not files or turn is None or not turn.calls:
+    if not files or turn is None or not turn.calls or turn.files:
         return understood
     heard = replace(understood.heard, turn=turn.model_copy(update={"files": files}))
     return replace(understood, heard=heard)

@@ -111,7 +111,8 @@ def _confirm(stop: Confirm, turn: Turn, ctx: Context) -> Answer:
         *stop.buttons,
         Button(ctx.voice.label("button.cancel"), CANCEL),
     )
-    return Reply(stop.prompt, lines=stop.lines, buttons=buttons), Pending(kind="confirm", turn=sealed)
+    reply = Reply(stop.prompt, lines=stop.lines, buttons=buttons, replaces=turn.replace)
+    return reply, Pending(kind="confirm", turn=sealed)
 
 
 def _not_found(stop: NotFound, turn: Turn, ctx: Context) -> Answer:

@@ -1,6 +1,6 @@
 """One message answered: who speaks, what was heard, what is done, and what is posted, all in the caller's transaction."""
 
-from bot import edits, linking, offers
+from bot import bringing, edits, linking, offers
 from bot.access import speaker_of
 from bot.asking import voice_in
 from bot.dialogue import State
@@ -53,7 +53,7 @@ class Talk:
         exchange = Exchange(self, speaker, kept, text)
         if self.incoming.edits:
             edits.answer(exchange)
-        elif offers.is_offered(self.incoming):
+        elif offers.is_offered(self.incoming) and not bringing.tables(exchange):
             offers.answer(exchange)
         else:
             exchange.run()

@@ -77,3 +77,14 @@ class Twin(Stopped):
     def __init__(self, kind: str, name: str, options: Sequence[tuple[Mention, str]]) -> None:
         super().__init__(kind)
         self.kind, self.name, self.options = kind, name, tuple(options)
+
+
+class Unseen(Exception):
+    """Files that must be looked at, outside of any transaction, before the message can be answered.
+
+    `scan` says that all of each is read, as rows of `kind` where that was said.
+    """
+
+    def __init__(self, files: Sequence[str], *, scan: bool, kind: str | None = None) -> None:
+        super().__init__("files")
+        self.files, self.scan, self.kind = tuple(files), scan, kind

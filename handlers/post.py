@@ -9,7 +9,7 @@ from uuid import UUID
 from handlers.reply import Mention, Reply
 from storage.journal import append
 from storage.outbox import enqueue, newest_private, remember
-from storage.tables import Button, Conversation, Member, Message
+from storage.tables import Button, Conversation, Job, Member, Message
 from storage.unit_of_work import UnitOfWork
 
 BUTTON_LIFE = timedelta(days=30)
@@ -71,6 +71,9 @@ def post(
             record_version=version,
             expires_at=uow.now + BUTTON_LIFE,
         )
+    if reply.tracks and (job := uow.get(Job, UUID(reply.tracks))):
+        job.conversation_id, job.message_id = conversation.id, message_id
+        uow.session.add(job)
     return message_id
 
 

@@ -5,6 +5,7 @@ from handlers.basics import basics
 from handlers.capability import Capability, Spec
 from handlers.companies import companies
 from handlers.contacts import contacts
+from handlers.data import data
 from handlers.deals import deals
 from handlers.digests import digests
 from handlers.history import history
@@ -26,6 +27,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     reminders,
     deals,
     tickets,
+    data,
     history,
     reports,
     basics,

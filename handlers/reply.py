@@ -124,7 +124,8 @@ class Reply:
 
     `after` comes below the fields. `receipt` is the one line by which it stands when several commands are answered together; `listing` numbers the
     records shown; `replaces` says that it takes the place of the message whose button was pressed; `quiet` that there is
-    nothing in it that anybody must hear unasked; `opens` names the way to the private chat, where the answer could not go.
+    nothing in it that anybody must hear unasked; `opens` names the way to the private chat, where the answer could not go;
+    `tracks` is the id of the long job whose progress will be shown there.
     """
 
     headline: Line
@@ -143,6 +144,7 @@ class Reply:
     undoable: bool = True
     quiet: bool = False
     opens: str = ""
+    tracks: str | None = None
 
     def text(self) -> str:
         """All that a person would read, without emphasis."""

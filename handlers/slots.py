@@ -18,6 +18,9 @@ ACTIVITY_TYPES = ("call", "meeting", "email", "message", "visit", "note")
 TICKET_STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed")
 TICKET_TYPES = ("question", "incident", "problem", "request")
 ROLES = ("owner", "admin", "manager", "sales", "support", "marketing", "viewer")
+DATA_KINDS = ("contacts", "companies", "deals", "tickets", "tasks", "activities")
+FORMATS = ("csv", "xlsx", "vcard")
+DUPLICATES = ("skip", "update")
 
 METRICS = (
     "contacts", "companies", "deals", "pipeline", "forecast", "won", "lost", "win_rate", "orders", "revenue", "payments",
@@ -79,6 +82,9 @@ SplitBy = Annotated[str, Slot("by", SPLITS)]
 FieldValue = Annotated[str, Slot("value")]
 RoleName = Annotated[str, Slot("role", ROLES)]
 Topic = Annotated[str, Slot("topic")]
+DataKind = Annotated[str, Slot("data_kind", DATA_KINDS)]
+Format = Annotated[str, Slot("format", FORMATS)]
+Duplicates = Annotated[str, Slot("duplicates", DUPLICATES)]
 
 
 def field_of(*names: str) -> Slot:

@@ -55,3 +55,9 @@ def one_of(value: str, choices: tuple[str, ...], slot: str) -> str:
     if value not in choices:
         raise Invalid("invalid.choice", slot=slot, value=value, choices=choices)
     return value
+
+
+def quoted(value: str, longest: int) -> str:
+    """A value of somebody's file as it is shown: on one line, and not too long."""
+    plain = " ".join(value.split())
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"

@@ -1,9 +1,11 @@
 """Keeping files and reading them again, piece by piece."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -49,6 +51,21 @@ def pieces(database: Database, workspace_id: UUID, file_id: UUID) -> Iterator[by
         if data is None:
             return
         yield data
+
+
+@contextmanager
+def opened(database: Database, workspace_id: UUID, file_id: UUID) -> Iterator[IO[bytes]]:
+    """A file that can be sought in, for as long as it is looked at: on disk, not in memory."""
+    with tempfile.TemporaryFile(prefix="parley-") as file:
+        for data in pieces(database, workspace_id, file_id):
+            file.write(data)
+        file.seek(0)
+        yield file
+
+
+def beginning(database: Database, workspace_id: UUID, file_id: UUID) -> bytes:
+    """The first piece of a file."""
+    return next(pieces(database, workspace_id, file_id), b"")
 
 
 def _piece(workspace_id: UUID, file_id: UUID, position: int, session: Session) -> bytes | None:

@@ -1,6 +1,6 @@
 """What each kind of record is found by, in searches and inside sentences."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -103,23 +103,41 @@ def _rename(session: Session, kind: str, row: Any, *, new: bool, deleted: bool) 
         )
     if deleted:
         return
+    place_id = getattr(row, "company_id", None)
+    rows = name_keys(workspace_id, kind, row.id, keys_of(row), main_key(kind, row.name), place_id)
+    session.add_all(NameKey(**values) for values in rows)
+
+
+def keys_of(row: Any) -> dict[str, bool]:
+    """The keys under which a record's name is looked up, and whether each is the whole name."""
     keys: dict[str, bool] = {}
     for key, whole in KEYS[type(row)](row.name):
-        keys[key] = keys.get(key, False) or whole
-    main = main_key(kind, row.name)
-    session.add_all(
-        NameKey(
-            workspace_id=workspace_id,
-            key=key,
-            kind=kind,
-            record_id=row.id,
-            whole=whole,
-            sound=spelled(key) if key == main else None,
-            place_id=getattr(row, "company_id", None) if key == main else None,
-        )
+        if key:
+            keys[key] = keys.get(key, False) or whole
+    return keys
+
+
+def name_keys(
+    workspace_id: UUID,
+    kind: str,
+    record_id: UUID,
+    keys: Mapping[str, bool],
+    main: str | None,
+    place_id: UUID | None,
+) -> list[dict[str, Any]]:
+    """The rows of a record's keys; the main one knows its sound and the company."""
+    return [
+        {
+            "workspace_id": workspace_id,
+            "key": key,
+            "kind": kind,
+            "record_id": record_id,
+            "whole": whole,
+            "sound": spelled(key) if key == main else None,
+            "place_id": place_id if key == main else None,
+        }
         for key, whole in keys.items()
-        if key
-    )
+    ]
 
 
 def main_key(kind: str, name: str) -> str | None:

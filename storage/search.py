@@ -86,14 +86,30 @@ def unindex(session: Session, record_id: UUID) -> None:
 
 def index(session: Session, number: int, kind: str, record_id: UUID, tokens: Iterable[str]) -> None:
     """Put a record under its tokens; `unindex` it first where it was under others."""
-    prefixed = [f"w{number}{t}" for t in sorted(tokens)]
-    if _dialect(session) == "sqlite":
-        sql = "INSERT INTO search_index (rowid, tokens, kind, record_id) VALUES (:key, :tokens, :kind, :id)"
-        values = {"tokens": " ".join(prefixed), "id": record_id.hex}
-    else:
-        sql = "INSERT INTO search_index (id, tokens, kind, record_id) VALUES (:key, array_to_tsvector(:tokens), :kind, :id)"
-        values = {"tokens": prefixed, "id": record_id}  # type: ignore[dict-item]
-    session.connection().execute(text(sql), {"key": _key(record_id), "kind": kind, **values})
+    index_many(session, number, [(kind, record_id, tokens)])
+
+
+def index_many(session: Session, number: int, records: Iterable[tuple[str, UUID, Iterable[str]]]) -> None:
+    """Put many records (kind, id, tokens) under their tokens, in one statement."""
+    lite = _dialect(session) == "sqlite"
+    rows = [
+        {
+            "key": _key(record_id),
+            "kind": kind,
+            "id": record_id.hex if lite else record_id,
+            "tokens": " ".join(prefixed) if lite else prefixed,
+        }
+        for kind, record_id, tokens in records
+        for prefixed in [[f"w{number}{t}" for t in sorted(tokens)]]
+    ]
+    if rows:
+        session.connection().execute(text(_INSERT["sqlite" if lite else "postgresql"]), rows)
+
+
+_INSERT = {
+    "sqlite": "INSERT INTO search_index (rowid, tokens, kind, record_id) VALUES (:key, :tokens, :kind, :id)",
+    "postgresql": "INSERT INTO search_index (id, tokens, kind, record_id) VALUES (:key, array_to_tsvector(:tokens), :kind, :id)",
+}
 
 
 def _part(word: str) -> list[tuple[str, bool]]:

@@ -58,10 +58,10 @@ def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int,
     """Take a change set back: how many rows are as before, and which were left since someone changed them later."""
     reverted, kept = 0, []
     for change in _in_turn(session, changes_of(session, change_set)):
-        done, whole = _revert(session, change)
+        done, whole = revert_one(session, change)
         reverted += done
         if not whole:
-            kept.append(Kept(change.kind, change.record_id, _later_hand(session, change)))
+            kept.append(Kept(change.kind, change.record_id, later_hand(session, change)))
     if reverted:
         change_set.undone_at = now
         session.add(change_set)
@@ -71,7 +71,7 @@ def revert(session: Session, change_set: ChangeSet, now: datetime) -> tuple[int,
 def _in_turn(session: Session, changes: list[Change]) -> Iterator[Change]:
     """What was made and nothing refers to goes first, then what was deleted comes back, parents before children,
     then what was changed is put back, and last goes what the former still referred to."""
-    place = _places()
+    place = places()
     made = [c for c in changes if c.before is None]
     made.sort(key=lambda c: -place[c.kind])
     later = []
@@ -86,12 +86,12 @@ def _in_turn(session: Session, changes: list[Change]) -> Iterator[Change]:
     yield from later
 
 
-def _places() -> dict[str, int]:
+def places() -> dict[str, int]:
     """Tables in the order in which they refer to each other."""
     return {table.name: i for i, table in enumerate(SQLModel.metadata.sorted_tables)}
 
 
-def _revert(session: Session, change: Change) -> tuple[bool, bool]:
+def revert_one(session: Session, change: Change) -> tuple[bool, bool]:
     """Whether anything of a change was taken back, and whether all of it was."""
     model = TRACKED[change.kind]
     row = session.get(model, (change.workspace_id, change.record_id))
@@ -101,7 +101,7 @@ def _revert(session: Session, change: Change) -> tuple[bool, bool]:
     if row is None:
         return change.before is None, change.before is None
     if change.before is None:
-        done = _unchanged(row, change.after) == set(change.after) and not _referred(session, row)
+        done = unchanged(row, change.after) == set(change.after) and not _referred(session, row)
         if done:
             session.delete(row)
             session.flush()
@@ -109,14 +109,14 @@ def _revert(session: Session, change: Change) -> tuple[bool, bool]:
     return _put_back(session, row, change.before, change.after)
 
 
-def _unchanged(row: Row, after: dict[str, Any]) -> set[str]:
+def unchanged(row: Row, after: dict[str, Any]) -> set[str]:
     """The columns that are still as the change left them."""
     current = dump(row)
     return {c for c, v in after.items() if c not in current or current[c] == v}
 
 
 def _put_back(session: Session, row: Row, before: dict[str, Any], after: dict[str, Any]) -> tuple[bool, bool]:
-    columns = _unchanged(row, after)
+    columns = unchanged(row, after)
     if columns:
         parsed = type(row).model_validate({**dump(row), **{c: before[c] for c in columns}})
         for column in columns:
@@ -136,7 +136,7 @@ def _restore(session: Session, model: type[Row], before: dict[str, Any]) -> bool
     return True
 
 
-def _references(table: Table) -> Iterator[tuple[Column[Any], Table]]:
+def references(table: Table) -> Iterator[tuple[Column[Any], Table]]:
     """The columns of a table that name a row of another, and that other."""
     for constraint in table.foreign_key_constraints:
         for element in constraint.elements:
@@ -146,7 +146,7 @@ def _references(table: Table) -> Iterator[tuple[Column[Any], Table]]:
 
 def _drop_dangling(session: Session, row: Row) -> bool:
     """Let go of what is no longer there; False where the row cannot be without it."""
-    for column, target in _references(_table(type(row))):
+    for column, target in references(table_of(type(row))):
         value = getattr(row, column.name)
         if value is None or _exists(session, target, target.c.id, row.workspace_id, value):
             continue
@@ -158,9 +158,9 @@ def _drop_dangling(session: Session, row: Row) -> bool:
 
 def _referred(session: Session, row: Row) -> bool:
     """Whether another row refers to this one."""
-    own = _table(type(row))
+    own = table_of(type(row))
     for table in SQLModel.metadata.sorted_tables:
-        for column, target in _references(table):
+        for column, target in references(table):
             if target is own and _exists(session, table, column, row.workspace_id, row.id):
                 return True
     return False
@@ -171,11 +171,12 @@ def _exists(session: Session, table: Table, column: Column[Any], workspace_id: U
     return session.connection().execute(query).first() is not None
 
 
-def _table(model: type[Row]) -> Table:
+def table_of(model: type[Row]) -> Table:
+    """The table behind a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def _later_hand(session: Session, change: Change) -> UUID | None:
+def later_hand(session: Session, change: Change) -> UUID | None:
     """Who last changed a record after this change."""
     return session.exec(
         select(ChangeSet.member_id)

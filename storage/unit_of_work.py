@@ -117,6 +117,15 @@ class UnitOfWork:
         self._recorder.settle(change_set)
         return self._recorder.saved > 0
 
+    @property
+    def changes(self) -> int:
+        """How many changes are kept under the change set so far."""
+        return self._recorder.saved
+
+    def resume(self, changes: int) -> None:
+        """Go on with a change set that has this many changes already, from earlier units of work."""
+        self._recorder.saved = changes
+
     def finish(self) -> None:
         """Write what was only gathered; nothing may follow."""
         self._recorder.settle()

@@ -3,6 +3,7 @@
 -- 2026-03-02 10:00                       sets the clock
 -- Ana: owner, en, Europe/Berlin          brings someone in
 ana> add Dana from Acme                   says it; [Label] presses a button; "ana #sales>" says it in a room
+ana> import this <customers.csv>          hands in a file of tests/conversations/files
 | Added Dana.                             what Parley answers; "|Bob| …" is an answer to someone else
 """
 
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.adapters.console import Answer, Console, Line
@@ -22,6 +24,8 @@ _SAID = re.compile(r"(?P<who>[^\s>#|][^>#|]*?)(?: #(?P<room>\w+))?> (?P<text>.*)
 _CLOCK = re.compile(r"-- (?P<moment>\d{4}-\d\d-\d\d \d\d:\d\d)(?: (?P<zone>\S+))?")
 _PERSON = re.compile(r"-- (?P<who>[^:]+): (?P<role>\w+)(?:, (?P<lang>en|zh-Han[st]))?(?:, (?P<zone>\S+))?")
 
+_FILE = re.compile(r"<(?P<name>[^<>]+)>$")
+FILES = Path(__file__).parent / "conversations" / "files"
 _CODE = re.compile(r"\b[a-z2-7]{16}\b")  # codes are different every time
 
 
@@ -77,7 +81,11 @@ class Player:
         if found := _SAID.fullmatch(text):
             self.speaker = self.names.setdefault(found["who"].casefold(), found["who"].title())
             words = found["text"].replace("\\n", "\n")
-            return Line(name=self.speaker, say=words, room=found["room"] or "")
+            room = found["room"] or ""
+            if file := _FILE.search(words):
+                text = words[: file.start()].strip()
+                return Line(name=self.speaker, say=text, room=room, file=FILES / file["name"])
+            return Line(name=self.speaker, say=words, room=room)
         raise ValueError(f"not a step of a conversation: {text}")
 
     def _show(self, answer: Answer) -> None:

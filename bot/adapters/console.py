@@ -4,15 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from mimetypes import guess_type
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from bot.app import App
 from bot.incoming import Incoming, Sender
-from handlers.reply import Reply
+from handlers.reply import FileRef, Reply
 from nlp.text import detect
 from schedules.delivery import deliver
 from storage.errors import Postponed, Unavailable
+from storage.files import PIECE, keep_file
 from storage.outbox import Delivery, release
 from storage.queries.messages import sent_count
 
@@ -47,7 +51,12 @@ class Answer:
             "table": {"columns": table.columns, "rows": table.rows} if table else None,
             "buttons": list(self.buttons),
             "pictures": list(self.reply.pictures),
+            **({"files": [_file_json(f) for f in self.reply.files]} if self.reply.files else {}),
         }
+
+
+def _file_json(file: FileRef) -> dict[str, Any]:
+    return {"id": file.id, "name": file.name, "type": file.media_type, "size": file.size}
 
 
 @dataclass
@@ -65,6 +74,7 @@ class Line:
     room: str | None = None
     thread: str | None = None
     id: str | None = None
+    file: Path | None = None
 
 
 @dataclass
@@ -104,6 +114,8 @@ class Console:
             except Unavailable as error:
                 raise Postponed from error
         self.deliver()
+        while self.app.work_off():
+            self.deliver()
 
     def advance(self, moment: datetime) -> None:
         """Move the clock; what falls due on the way happens at its own time."""
@@ -124,11 +136,11 @@ class Console:
         deliver(self.app.database, {PLATFORM: self._send}, self.app.clock.now)
 
     def _incoming(self, line: Line) -> Incoming | None:
-        told = (line.say, line.press, line.role, line.language, line.zone)
+        told = (line.say, line.press, line.role, line.language, line.zone, line.file)
         if all(x is None for x in told):
             return None
         text, press = self._pressed(line)
-        joins_only = line.say is None and line.press is None
+        joins_only = line.say is None and line.press is None and line.file is None
         addressed = not joins_only and (
             not self.room or press is not None or bool(_MENTION.search(text)) or text.startswith("/")
         )
@@ -145,7 +157,17 @@ class Console:
             addressed=addressed,
             vouched=True,
             zone=self.zone,
+            files=(self._keep(line.file),) if line.file else (),
         )
+
+    def _keep(self, path: Path) -> FileRef:
+        """A file of this machine, kept before its message is accepted. Raises `OSError`."""
+        engine = self.app.engine
+        media_type = guess_type(path.name)[0] or "application/octet-stream"
+        with path.open("rb") as file:
+            read = iter(partial(file.read, PIECE), b"")
+            row = keep_file(engine.database, engine.workspace_id, path.name, media_type, read)
+        return FileRef(str(row.id), row.name, row.media_type, row.size)
 
     def _pressed(self, line: Line) -> tuple[str, str | None]:
         """The text, or the button that was pressed: given, typed as [Label], or by its number."""

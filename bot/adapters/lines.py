@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import IO, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, ValidationError
 
 from bot.adapters.console import Console, Line
 from handlers.phrasebook import LANGUAGES
@@ -36,6 +36,7 @@ class LineIn(BaseModel):
     room: str | None = None
     thread: str | None = None
     id: str | None = None
+    file: FilePath | None = None
 
 
 def read(text: str) -> Line:
@@ -56,6 +57,7 @@ def read(text: str) -> Line:
         room=(given.room or "") if "room" in sent else None,
         thread=(given.thread or "") if "thread" in sent else None,
         id=given.id,
+        file=given.file,
     )
 
 

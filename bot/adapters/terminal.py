@@ -39,6 +39,8 @@ def rendered(answer: Answer, *, emphasis: bool) -> Text:
         shown.append(field.value.text)
     if reply.table:
         shown.append("\n" + "\n".join(" | ".join(row) for row in (reply.table.columns, *reply.table.rows)))
+    for file in reply.files:
+        shown.append(f"\n<{file.name}>")
     for part in reply.after:
         shown.append("\n" + part.text)
     if answer.buttons:

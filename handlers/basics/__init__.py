@@ -8,20 +8,24 @@ from handlers.capability import Capability, Command, Spec, usage
 from handlers.cards import company_card, contact_card
 from handlers.context import Context
 from handlers.errors import Invalid
+from handlers.kept import kept_line
 from handlers.lines import activity_line, deal_line, reminder_line, task_line, ticket_line
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.slots import FieldValue, Text, Topic, field_of
 from handlers.turn import Call, Turn
 from nlp.names import looks_named
-from storage.find import MODELS, Match, find_anything, name_of
+from storage.find import MODELS, Match, find_anything
+from storage.jobs import adding, begin_undo, undoing
 from storage.outbox import withdraw
-from storage.tables import Activity, ChangeSet, Company, Contact, Deal, Member, Reminder, Task, Ticket
-from storage.undo import Kept, change_set_of, latest, revert
+from storage.tables import Activity, ChangeSet, Company, Contact, Deal, Reminder, Task, Ticket
+from storage.takeback import size_of
+from storage.undo import change_set_of, latest, revert
 
 basics = Capability("basics", Path(__file__).parent)
 FOUND_KINDS = ("contact", "company", "deal", "ticket", "task", "reminder", "activity")
 FOUND = 6
 EXAMPLES = 8
+MANY = 500  # changes that are more than one transaction should take back
 
 
 class Find(Command):
@@ -103,19 +107,31 @@ class Undo(Command):
 def undo(cmd: Undo, ctx: Context) -> Reply:  # noqa: ARG001 - every handler takes its command
     """The whole change set of the last message, or of the one whose button was pressed."""
     change_set = _meant(ctx)
+    if (size := size_of(ctx.uow.session, change_set)) > MANY or adding(ctx.uow.session, change_set):
+        return _by_and_by(ctx, change_set, size)
     waiting, left = withdraw(ctx.uow.session, ctx.uow.workspace_id, change_set.id)
     reverted, kept = revert(ctx.uow.session, change_set, ctx.now)
     ctx.uow.flush()
     if not reverted:
         return Reply(
-            ctx.say("undo.refused", what=change_set.title), lines=(_kept(ctx, kept),), undoable=False
+            ctx.say("undo.refused", what=change_set.title),
+            lines=(kept_line(ctx.uow, ctx.voice, kept, ctx.member.id),),
+            undoable=False,
         )
-    lines: list[Line] = [_kept(ctx, kept)] if kept else []
+    lines: list[Line] = [kept_line(ctx.uow, ctx.voice, kept, ctx.member.id)] if kept else []
     if left:
         lines.append(ctx.say("undo.sent", n=left))
     elif waiting:
         lines.append(ctx.say("undo.withdrawn", n=waiting))
     return Reply(ctx.say("undo.done", what=change_set.title), lines=tuple(lines), undoable=False)
+
+
+def _by_and_by(ctx: Context, change_set: ChangeSet, size: int) -> Reply:
+    """A large change set goes back in the background, so that nobody waits for it."""
+    if undoing(ctx.uow.session, change_set):
+        raise Invalid("undo.under_way", what=change_set.title)
+    job = begin_undo(ctx.uow, change_set, ctx.voice.language, size)
+    return Reply(ctx.say("undo.begun", what=change_set.title), tracks=str(job.id), undoable=False)
 
 
 def _meant(ctx: Context) -> ChangeSet:
@@ -132,17 +148,6 @@ def _meant(ctx: Context) -> ChangeSet:
     if found is None:
         raise Invalid("undo.nothing")
     return found
-
-
-def _kept(ctx: Context, kept: list[Kept]) -> Line:
-    names = []
-    for one in kept:
-        row = ctx.uow.get(MODELS[one.kind], one.record_id) if one.kind in MODELS else None
-        if row is not None and name_of(row) not in names:
-            names.append(name_of(row))
-    who = next((m.name for k in kept if (m := ctx.uow.get(Member, k.member_id))), "")
-    key = "undo.kept_by" if who and who != ctx.member.name else "undo.kept"
-    return ctx.say(key, names=ctx.voice.both(list(names)), who=who)
 
 
 class Help(Command):

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import Text, func, or_, type_coerce
 from sqlmodel import col, select
 
+from storage.drafts import point_digests
 from storage.find import Match, Scope, find_records
 from storage.folding import fold, is_cjk, short_company, spelled
 from storage.indexing import key_of
-from storage.points import TAIL, digest, email_digest
+from storage.points import digest, email_digest
 from storage.tables import (
     Activity,
     Company,
@@ -43,13 +44,9 @@ def set_point(uow: UnitOfWork, contact: Contact, kind: PointKind, value: str) ->
     point = found or ContactPoint(
         workspace_id=uow.workspace_id, contact_id=contact.id, kind=kind, value="", digest=""
     )
-    digits = "".join(c for c in value if c.isdigit())
     point.value = value
-    if kind == PointKind.EMAIL:
-        point.digest = email_digest(uow.workspace, value)
-    else:
-        point.digest = digest(uow.workspace, "+" + digits)
-        point.tail_digest = digest(uow.workspace, "tail" + digits[-TAIL:]) if len(digits) >= TAIL else None
+    digests = point_digests(uow.workspace, kind, value)
+    point.digest, point.tail_digest = str(digests["digest"]), digests["tail_digest"]
     return uow.add(point)
 
 

@@ -34,11 +34,11 @@ def stages(uow: UnitOfWork, deal: Deal | None = None) -> list[Stage]:
 
 def stage_named(uow: UnitOfWork, said: str, deal: Deal | None = None) -> Stage | None:
     """A stage by its key or its label in any language: of the deal's pipeline, else of the first that has one so called."""
-    among = stages(uow, deal) if deal else _all_stages(uow)
+    among = stages(uow, deal) if deal else all_stages(uow)
     return next((stage for stage in among if _is_called(stage, said)), None)
 
 
-def _all_stages(uow: UnitOfWork) -> list[Stage]:
+def all_stages(uow: UnitOfWork) -> list[Stage]:
     """The stages of all pipelines, those of the standard one first."""
     return [
         stage

@@ -30,6 +30,7 @@ from storage.tables.crm import (
 )
 from storage.tables.files import Attachment, File, FileChunk
 from storage.tables.history import Audit, Change, ChangeSet
+from storage.tables.jobs import Job, JobFailure, JobState, JobTask
 from storage.tables.page import Shown
 from storage.tables.rules import Rule, Schedule
 from storage.tables.sales import Deal, DealContact, StageEntry
@@ -73,6 +74,10 @@ __all__ = [
     "Identity",
     "Inbox",
     "InboxState",
+    "Job",
+    "JobFailure",
+    "JobState",
+    "JobTask",
     "Lease",
     "Lifecycle",
     "Member",
