@@ -17,7 +17,10 @@ export class Log {
     this.waiting = new Map();
     this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
     this.newest.addEventListener("click", () => this.down());
-    this.scroller.addEventListener("scroll", () => (this.newest.hidden = this.near()), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => this.stuck && this.down()).observe(this.box);
+    new ResizeObserver(() => this.stuck && this.down()).observe(this.scroller);
+    this.stuck = true;
     setInterval(() => this.tell(), 30_000);
     this.box.setAttribute("aria-busy", "true");
   }
@@ -88,6 +91,7 @@ export class Log {
 
   prepend(messages) {
     const height = this.scroller.scrollHeight;
+    this.stuck = false;
     this.box.setAttribute("aria-busy", "true");
     const made = messages.map((m) => {
       const element = m.who === "parley" ? this.answer(m) : this.said(m);
@@ -192,7 +196,14 @@ export class Log {
     return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
+  // At the newest message it stays there, whatever grows above it: a picture that loads, a keyboard that opens.
+  scrolled() {
+    this.stuck = this.near();
+    this.newest.hidden = this.stuck;
+  }
+
   down() {
+    this.stuck = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.newest.hidden = true;
   }
