@@ -114,14 +114,13 @@ class Running:
         until(look)
 
     def _due(self) -> int:
+        """How many messages may leave now: of each conversation its oldest, unless that waits for another attempt."""
         now = self.app.clock.now()
         waiting = (OutboxState.PENDING, OutboxState.SENDING)
-        query = select(Outbox.id).where(
-            col(Outbox.state).in_(waiting),
-            col(Outbox.not_before) <= now,
-            Outbox.platform == self.door.platform,
-        )
-        return len(self.app.database.read(lambda s: s.exec(query).all()))
+        query = select(Outbox).where(col(Outbox.state).in_(waiting), Outbox.platform == self.door.platform)
+        rows = self.app.database.read(lambda s: s.exec(query.order_by(col(Outbox.id))).all())
+        heads = {r.conversation_id: r for r in reversed(rows) if r.attempts or r.not_before <= now}
+        return sum(r.not_before <= now for r in heads.values())
 
 
 async def _soon(_seconds: float) -> None:

@@ -152,14 +152,15 @@ class People:
         """Block the bot."""
         self.world.private(user).blocked = True
 
-    def migrate(self, chat: int) -> int:
+    def migrate(self, chat: int, *, told: bool = True) -> int:
         """A group becomes a supergroup; its new id."""
         old = self.world.chats[chat]
         number = -1_002_000_000_000 - self.world.number()
         self.world.chats[number] = Chat(number, "supergroup", old.title, dict(old.members))
         old.migrated_to = number
         message = self.world.message(old, next(iter(old.members)), migrate_to_chat_id=number)
-        self.run(self.world.tell("message", message))
+        if told:
+            self.run(self.world.tell("message", message))
         return number
 
     # Seeing
