@@ -40,6 +40,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         from bot.adapters.slack.checking import examine_slack  # noqa: PLC0415 - loaded where it is used
 
         yield from asyncio.run(examine_slack(settings))
+    if settings.telegram_bot_token:
+        from bot.adapters.telegram.checking import examine_telegram  # noqa: PLC0415 - loaded where it is used
+
+        yield from asyncio.run(examine_telegram(settings))
 
 
 def _zone(settings: Settings) -> Finding:

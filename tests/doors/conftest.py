@@ -14,7 +14,7 @@ from tests.doors.running import Running
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.telegram.world import TOKEN
+from tests.fakes.telegram.world import SECRET, TOKEN
 
 
 @pytest.fixture
@@ -56,12 +56,15 @@ def telegram() -> Iterator[FakeTelegram]:
     fake.stop()
 
 
-def telegram_door(fake: FakeTelegram, app: App, reception: Reception) -> TelegramDoor:
-    """A door to the fake, by polling."""
+def telegram_door(
+    fake: FakeTelegram, app: App, reception: Reception, *, webhook: str | None = None, **more: float
+) -> TelegramDoor:
+    """A door to the fake, by polling, or called under a host."""
+    hook = {"telegram_webhook_url": webhook, "telegram_webhook_secret": SecretStr(SECRET)} if webhook else {}
     settings = app.settings.model_copy(
-        update={"telegram_bot_token": SecretStr(TOKEN), "telegram_api_url": fake.api_url}
+        update={"telegram_bot_token": SecretStr(TOKEN), "telegram_api_url": fake.api_url, **hook}
     )
-    return TelegramDoor(settings, reception, apart=0)
+    return TelegramDoor(settings, reception, apart=0, **more)
 
 
 @pytest.fixture

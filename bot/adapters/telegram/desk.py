@@ -33,6 +33,7 @@ class Desk:
         self.menus = Menus(bot, reception.engine)
         self.files = Files(bot, reception.engine)
         self.shared = Shared(self.files, reception.engine)
+        self._set_up = False
         self._background: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
@@ -44,6 +45,12 @@ class Desk:
         elif update.edited_message:
             message = update.edited_message
             await self._said(message, edit=f"{event_of(message)}/edit/{update.update_id}")
+
+    def begin(self) -> None:
+        """What is set up once, beside the receiving."""
+        if not self._set_up:
+            self._set_up = True
+            self._later(self.menus.begin())
 
     def answered(self, place: str) -> None:
         """Something was said in a private chat: its menu is looked at."""

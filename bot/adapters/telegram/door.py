@@ -107,16 +107,20 @@ class TelegramDoor:
 
     async def _introduced(self) -> Connected:
         """Who we are, asked of Telegram; what sends stays the same when the door is tried again."""
-        bot = self._connected.bot if self._connected else bot_of(self.settings)
-        await bot.initialize()
         if self._connected is None:
+            bot = bot_of(self.settings)
+            try:
+                await bot.initialize()
+            except TelegramError:
+                await bot.shutdown()
+                raise
             desk = Desk(self.reception, bot)
             outgoing = Outgoing(bot, desk.files, desk.moved, apart=self.apart)
             self._connected = Connected(bot, desk, outgoing)
         return self._connected
 
     async def _receive(self, to: Connected) -> None:
-        await to.desk.menus.begin()
+        to.desk.begin()
         if self.settings.telegram_webhook_url:
             await self._be_called(to.bot, self.settings.telegram_webhook_url)
             self.up = True

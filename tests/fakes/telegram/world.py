@@ -9,6 +9,7 @@ from typing import Any
 
 BOT_ID, BOT_NAME = 7000001, "parley_fake_bot"
 TOKEN = f"{BOT_ID}:fake-token-AAECAwQFBgcICQoLDA0ODw"
+SECRET = "fake-webhook-secret"  # noqa: S105 - of nothing
 
 Json = dict[str, Any]
 
