@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, build
-from tests.doors.conftest import slack_door
+from tests.doors.conftest import slack_door, telegram_door
 from tests.doors.playing import Stage, StagePlayer, domain
 from tests.doors.running import Running
 from tests.doors.slack_stage import SlackStage
+from tests.doors.telegram_stage import TelegramStage
 from tests.fakes.slack import FakeSlack
+from tests.fakes.telegram import FakeTelegram
 from tests.plugin import settings_for
 from tests.transcript import Player, steps
 
@@ -46,7 +48,37 @@ def _slack(app: App, *, http: bool) -> Iterator[SlackStage]:
         fake.stop()
 
 
-@pytest.mark.parametrize("door", [slack_socket, slack_http])
+@contextmanager
+def telegram_polling(app: App) -> Iterator[Stage]:
+    """Telegram, asked for what is new."""
+    with _telegram(app, webhook=False) as stage:
+        yield stage
+
+
+@contextmanager
+def telegram_webhook(app: App) -> Iterator[Stage]:
+    """Telegram, calling in."""
+    with _telegram(app, webhook=True) as stage:
+        yield stage
+
+
+@contextmanager
+def _telegram(app: App, *, webhook: bool) -> Iterator[TelegramStage]:
+    fake = FakeTelegram().start()
+    hook = "http://127.0.0.1:1" if webhook else None
+    running = Running(app, lambda a, r: telegram_door(fake, a, r, webhook=hook))
+    if webhook:
+        running.door.settings.telegram_webhook_url = running.serve()
+    running.start()
+    try:
+        yield TelegramStage(fake, running)
+        assert fake.world.complaints == []
+    finally:
+        running.stop()
+        fake.stop()
+
+
+@pytest.mark.parametrize("door", [slack_socket, slack_http, telegram_polling, telegram_webhook])
 def test_the_first_day_is_the_same_everywhere(app: App, door: Callable[[App], Iterator[Stage]]) -> None:
     text = FIRST_DAY.read_text("utf-8")
     with door(app) as stage:  # type: ignore[attr-defined]
