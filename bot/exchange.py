@@ -28,12 +28,13 @@ from nlp.text import clean
 from storage.changes import UNDO_FOR
 from storage.journal import append
 from storage.points import digest
-from storage.queries.buttons import by_label, by_token, message_of
+from storage.queries.buttons import by_label, by_token, message_of, use_up
 from storage.queries.changes import supersede
 from storage.queries.members import members_with
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.queries.rooms import subject_of
 from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
+from storage.tables import Button as PressedButton
 
 if TYPE_CHECKING:
     from bot.talk import Talk
@@ -62,6 +63,7 @@ class Exchange:
         )
         self.notices: list[Notice] = []
         self.moved: Conversation | None = None
+        self.pressed: PressedButton | None = None
         self.ctx = self._context()
 
     def run(self) -> None:
@@ -72,6 +74,8 @@ class Exchange:
         """Post what came of it, and keep where the talk stands."""
         reply = self._finished(outcome)
         self._post(reply, outcome)
+        if self.pressed:  # after the answer: platforms are slow with two messages at once
+            use_up(self.uow, self.pressed)
         self._audit(outcome)
         self._save(outcome, reply)
 
@@ -86,6 +90,7 @@ class Exchange:
             return Outcome(answer_stop(stop, Turn(), 0, self.ctx, self.talk.parts.specs)[0])
         if understood is None:
             return Outcome(Reply(self.voice.say("nothing_to_read")))
+        self.pressed = understood.used
         understood = carrying(self, understood)
         self.ctx.reading = self.state.last_reading
         before = self.state

@@ -18,7 +18,7 @@ from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
 from nlp.text import clean, detect, fold
 from nlp.values import TIME_KINDS, field_value, merged, mostly_time, value, wholly_time
-from storage.queries.buttons import by_label, by_token, is_stale, use_up
+from storage.queries.buttons import by_label, by_token, is_stale
 from storage.tables import Button, Conversation, Member
 from storage.unit_of_work import UnitOfWork
 
@@ -48,6 +48,7 @@ class Understanding:
     language: str | None = None
     impossible: str | None = None
     too_long: int = 0
+    used: Button | None = None
 
 
 @dataclass
@@ -68,12 +69,14 @@ class Interpreter:
         if acts and button.used_at is not None:
             raise CannotPress("button.used")
         if acts:
-            use_up(uow, button)
+            button.used_at = uow.now
+            uow.session.add(button)
         if is_stale(uow, button):
             raise CannotPress("stale", _show(button, self.specs))
         return Understanding(
             Heard(turn=turn, explicit=True),
             {"via": "press", "text": button.label, "commands": [{"name": n} for n in names]},
+            used=button if acts else None,
         )
 
     def _reads(self, call: Call) -> bool:

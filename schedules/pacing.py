@@ -19,7 +19,7 @@ class Pace:
 
 
 PACES: Mapping[str, Pace] = {
-    "slack": Pace(private=((1, 1.0),), room=((1, 1.0),)),
+    "slack": Pace(private=((3, 3.0),), room=((3, 3.0),)),  # one a second, and short bursts
     "telegram": Pace(total=((30, 1.0),), private=((1, 1.0),), room=((1, 1.0), (20, 60.0))),
 }
 

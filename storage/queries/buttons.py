@@ -38,9 +38,7 @@ def by_label(
 
 
 def use_up(uow: UnitOfWork, button: Button) -> None:
-    """A button was pressed: it is marked, its message shows it, and where it answered a question the others go too."""
-    button.used_at = uow.now
-    uow.session.add(button)
+    """A button was pressed: its message shows it, and where it answered a question the others are used up too."""
     message = message_of(uow, button)
     if message and mark_used(uow, message, button.token, button.label):
         siblings = select(Button).where(
