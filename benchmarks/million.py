@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from benchmarks.crowd import Person, fill
@@ -24,7 +26,7 @@ from storage.tables import Contact
 from tests.databases import Postgres
 
 ASKED = 500
-MESSAGES = 240
+MESSAGES, WARM = 240, 20
 MIXED = (
     "who is {name}?",
     "had a call with {name}, she wants a demo",
@@ -63,21 +65,33 @@ def _statement(app: App, sql: str) -> None:
         connection.exec_driver_sql(sql)
 
 
-def timed(app: App, asked: Iterable[str], do: Callable[[Context, str], bool]) -> tuple[list[float], float]:
-    """Seconds of each question, in order of length, and the share that was found."""
-    took, found = [], 0
+@dataclass
+class Timing:
+    """Seconds of each question by the clock and of this program's processor, in order of length; the share found."""
+
+    wall: list[float]
+    work: list[float]
+    found: float
+
+
+def timed(app: App, asked: Iterable[str], do: Callable[[Context, str], bool]) -> Timing:
+    """Ask all of them, one after another."""
+    took: list[float] = []
+    busy: list[float] = []
+    found = 0
 
     def look(ctx: Context) -> None:
         nonlocal found
         for said in asked:
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.thread_time()
             hit = do(ctx, said)
             took.append(time.perf_counter() - begun)
+            busy.append(time.thread_time() - worked)
             ctx.uow.session.expunge_all()
             found += hit
 
     ask(app.engine, incoming(0, ""), look)
-    return sorted(took), found / len(took)
+    return Timing(sorted(took), sorted(busy), found / len(took))
 
 
 def mistyped(word: str, chance: random.Random) -> str:
@@ -124,49 +138,59 @@ def p99(took: list[float]) -> float:
     return took[min(len(took) - 1, int(len(took) * 0.99))] * 1000
 
 
+def shown(kind: str, timing: Timing) -> None:
+    print(
+        f"  {kind:28} p50 {median(timing.wall) * 1000:7.2f} ms  p99 {p99(timing.wall):7.2f} ms"
+        f"  (program {median(timing.work) * 1000:6.2f}, {p99(timing.work):6.2f})  found {timing.found:.1%}",
+        flush=True,
+    )
+
+
 def finding(app: App, people: list[Person]) -> None:
     """The time of each kind of question, and how much was found."""
     for kind, asked in questions(people, random.Random(7)).items():
         wanted = dict(asked)
-        timed(app, list(wanted)[:50], lambda ctx, said, w=wanted: find(ctx, said, w))
-        took, share = timed(app, wanted, lambda ctx, said, w=wanted: find(ctx, said, w))
-        print(
-            f"  {kind:28} median {median(took) * 1000:7.2f} ms   p99 {p99(took):7.2f} ms   found {share:.1%}",
-            flush=True,
-        )
-    ids = [str(random.Random(n).choice(people).id) for n in range(ASKED)]
-    took, _ = timed(
-        app, ids, lambda ctx, said: bool(contact_card(ctx, ctx.find(Contact, f"id:{said}")).fields)
+        look = partial(find, wanted=wanted)
+        timed(app, list(wanted)[:50], look)
+        shown(kind, timed(app, wanted, look))
+    chance = random.Random(5)
+    ids = [str(chance.choice(people).id) for _ in range(ASKED)]
+    timed(app, ids[:50], card)
+    shown("card", timed(app, ids, card))
+    shown(
+        "likely duplicates", timed(app, ["x"], lambda ctx, _: bool(duplicates(ctx.uow, ctx.scope(Contact))))
     )
-    print(f"  {'card':28} median {median(took) * 1000:7.2f} ms   p99 {p99(took):7.2f} ms", flush=True)
-    took, _ = timed(app, ["x"], lambda ctx, _: bool(duplicates(ctx.uow, ctx.scope(Contact))))
-    print(f"  {'likely duplicates':28} {took[0] * 1000:7.0f} ms", flush=True)
 
 
-def cost(app: App, people: list[Person], first: int = 1) -> float:
-    """Milliseconds of a message, the median of a mixed lot."""
-    chance, took = random.Random(3), []
+def card(ctx: Context, record_id: str) -> bool:
+    return bool(contact_card(ctx, ctx.find(Contact, f"id:{record_id}")).fields)
+
+
+def costs(*apps: tuple[App, list[Person]]) -> list[tuple[float, float]]:
+    """Milliseconds of a message by the clock and of the processor, medians of a mixed lot, the apps taking turns."""
+    chance = random.Random(3)
+    wall: list[list[float]] = [[] for _ in apps]
+    work: list[list[float]] = [[] for _ in apps]
     for n in range(MESSAGES):
-        text = MIXED[n % len(MIXED)].format(name=chance.choice(people[::2]).name, n=n)
-        begun = time.perf_counter()
-        say(app, first + n, text)
-        if n >= 20:
-            took.append(time.perf_counter() - begun)
-    return median(took) * 1000
+        for at, (app, people) in enumerate(apps):
+            text = MIXED[n % len(MIXED)].format(name=chance.choice(people[::2]).name, n=n)
+            begun, busy = time.perf_counter(), time.process_time()
+            say(app, n + 1, text)
+            if n >= WARM:
+                wall[at].append(time.perf_counter() - begun)
+                work[at].append(time.process_time() - busy)
+    return [(median(w) * 1000, median(b) * 1000) for w, b in zip(wall, work, strict=True)]
 
 
 def measure(kind: str, fresh: Callable[[], str], count: int) -> None:
     print(kind, flush=True)
-    costs = []
-    for size in (1000, count):
-        app, people = filled(fresh(), size)
-        if size == count:
-            finding(app, people)
-        costs.append(cost(app, people))
+    few, many = filled(fresh(), 1000), filled(fresh(), count)
+    finding(*many)
+    (a, busy_a), (b, busy_b) = costs(few, many)
+    print(f"  a message: {a:.1f} ms among 1000, {b:.1f} ms among {count}: {b / a:.2f}")
+    print(f"  of this, the program: {busy_a:.1f} ms, {busy_b:.1f} ms: {busy_b / busy_a:.2f}", flush=True)
+    for app in (few[0], many[0]):
         app.close()
-    print(
-        f"  a message: {costs[0]:.1f} ms among 1000, {costs[1]:.1f} ms among {count}: {costs[1] / costs[0]:.2f}"
-    )
 
 
 def main() -> None:

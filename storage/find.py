@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from storage.folding import fold, is_cjk, short_company, spelled, words
 from storage.indexing import key_of
 from storage.points import email_digest, phone_digests
-from storage.search import any_query, exact_query, loose_query, match, name_tokens
+from storage.search import any_query, exact_query, long_query, loose_query, match, name_tokens
 from storage.tables import (
     Activity,
     Company,
@@ -222,6 +222,7 @@ def _by_index(uow: UnitOfWork, kind: str, said: str, breadth: int) -> Iterable[t
     number = uow.workspace.number
     found = match(uow.session, number, exact_query(said), [kind], breadth)
     exactly = bool(found)
+    found = found or match(uow.session, number, long_query(said), [kind], breadth)
     if not found:
         found = (
             match(uow.session, number, [[("t" + spelled(said), True)]], [kind], breadth)

@@ -122,8 +122,28 @@ def _part(word: str) -> list[tuple[str, bool]]:
 
 
 def exact_query(query: str) -> list[list[tuple[str, bool]]]:
-    """All parts of `query` must occur: a conjunction of one-element alternatives."""
-    return [[token] for word in words(query) for token in _part(word)]
+    """All parts of `query` must occur: a conjunction of one-element alternatives.
+
+    A short word begins too many others to be read as a beginning, unless it is all there is.
+    """
+    parts = words(query)
+    whole = any(not _is_short(word) for word in parts)
+    return [
+        [(token, prefix and not (whole and _is_short(word)))]
+        for word in parts
+        for token, prefix in _part(word)
+    ]
+
+
+def long_query(query: str) -> list[list[tuple[str, bool]]]:
+    """The same of the longer words alone; nothing where there is no short one to leave out."""
+    parts = words(query)
+    kept = [word for word in parts if not _is_short(word)]
+    return [[token] for word in kept for token in _part(word)] if len(kept) < len(parts) else []
+
+
+def _is_short(word: str) -> bool:
+    return not is_cjk(word) and len(word) < TYPO_MINIMUM
 
 
 def loose_query(query: str) -> list[list[tuple[str, bool]]]:
@@ -173,7 +193,11 @@ def match(
         sql = f"SELECT kind, record_id FROM search_index WHERE search_index MATCH :q AND kind IN ({among}) LIMIT :n"  # noqa: S608 - names of parameters
         expression = _sqlite_expression(number, groups)
     else:
-        sql = f"SELECT kind, record_id FROM search_index WHERE tokens @@ CAST(:q AS tsquery) AND kind IN ({among}) LIMIT :n"  # noqa: S608 - names of parameters
+        # Many alternatives look frequent to the planner, which then hopes to meet enough of them in a scan of the table:
+        # materialised, it has no such hope. A single common word is better cut off at the limit.
+        how = "MATERIALIZED" if any(len(g) > 1 for g in groups) else "NOT MATERIALIZED"
+        found = "SELECT kind, record_id FROM search_index WHERE tokens @@ CAST(:q AS tsquery)"
+        sql = f"WITH f AS {how} ({found}) SELECT kind, record_id FROM f WHERE kind IN ({among}) LIMIT :n"  # noqa: S608 - names of parameters
         expression = _postgres_expression(number, groups)
     rows = session.connection().execute(text(sql), {"q": expression, "n": limit, **named})
     return [(kind, value if isinstance(value, UUID) else UUID(value)) for kind, value in rows]
