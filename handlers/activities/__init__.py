@@ -52,7 +52,7 @@ def log_activity(cmd: LogActivity, ctx: Context) -> Reply:
     """A call, meeting, e-mail, message, visit or note; unknown customers are made."""
     if not (cmd.contact or cmd.company):
         raise Missing("contact", key="activity.log.contact", type=ctx.voice.label(f"type.{cmd.type}"))
-    if cmd.when and at(cmd.when, ctx.voice) > ctx.now + SLACK:
+    if cmd.when and _moment(cmd.when, ctx) > ctx.now + SLACK:
         raise Invalid(
             "activity.future", buttons=[_remind(cmd, ctx)], when=ctx.voice.moment(moment(cmd.when, ctx.voice))
         )
@@ -95,7 +95,11 @@ def _remind(cmd: LogActivity, ctx: Context) -> Button:
 
 
 def _moment(when: str | None, ctx: Context) -> datetime:
-    return at(when, ctx.voice) if when else ctx.now
+    """When it happened: this morning, told before nine, was a while ago all the same."""
+    if not when:
+        return ctx.now
+    said = at(when, ctx.voice)
+    return min(said, ctx.now) if moment(when, ctx.voice) == ctx.today else said
 
 
 def _told_when(cmd: LogActivity, activity: Activity, ctx: Context) -> str | None:
@@ -146,9 +150,9 @@ def _set(ctx: Context, activity: Activity, field: str, value: str) -> str:
 
 def _set_moment(ctx: Context, activity: Activity, value: str) -> str:
     when = moment(value, ctx.voice)
-    if at(value, ctx.voice) > ctx.now + SLACK:
+    if _moment(value, ctx) > ctx.now + SLACK:
         raise Invalid("activity.not_yet", when=ctx.voice.moment(when))
-    activity.occurred_at, activity.all_day = at(value, ctx.voice), not isinstance(when, datetime)
+    activity.occurred_at, activity.all_day = _moment(value, ctx), not isinstance(when, datetime)
     return ctx.voice.moment(when)
 
 
