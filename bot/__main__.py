@@ -2,35 +2,24 @@
 
 import getpass
 import json
-import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import SecretStr
 
-from bot.settings import Settings
+from bot import filing
+from bot.starting import DatabaseOption, built, settings_of
 
 if TYPE_CHECKING:
-    from bot.app import App
+    pass
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-DatabaseOption = Annotated[
-    str | None, typer.Option("--database", help="Database URL; else DATABASE_URL, else parley.db")
-]
+filing.add_to(cli)
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
-
-
-def _settings(database: str | None = None) -> Settings:
-    settings = Settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if database:
-        settings.database_url = SecretStr(database)
-    return settings
 
 
 @cli.command()
@@ -45,8 +34,8 @@ def chat(
     from bot.adapters.console import Console
     from bot.app import build
 
-    settings = _settings("sqlite://" if memory else database)
-    app = _built(build, settings)
+    settings = settings_of("sqlite://" if memory else database)
+    app = built(build, settings)
     console = Console(app, lambda _: None, as_ or getpass.getuser())
     try:
         if json_:
@@ -175,7 +164,7 @@ def migrate(database: DatabaseOption = None) -> None:
     from storage.database import Database
     from storage.errors import Unavailable
 
-    target = Database(_settings(database).database_url.get_secret_value())
+    target = Database(settings_of(database).database_url.get_secret_value())
     try:
         migrations.upgrade(target)
         typer.echo(f"The database is at revision {migrations.current(target)}.")
@@ -203,12 +192,12 @@ def serve(
     from bot.invite import first_code, link
     from bot.reception import Reception
 
-    settings = _settings(database)
+    settings = settings_of(database)
     where = host or settings.listen_host
     if where not in LOCAL and settings.secret is None:
         typer.echo("Set PARLEY_SECRET to a long random text before serving beyond this machine.", err=True)
         raise typer.Exit(2)
-    app = _built(build, settings)
+    app = built(build, settings)
     number = port or settings.port
     typer.echo(f"Parley is at http://{where}:{number} — or say it here: .venv/bin/parley chat")
     if owner := app.engine.work(first_code):
@@ -236,8 +225,8 @@ def invite(
     from bot import invite as invitations
     from bot.app import build
 
-    settings = _settings(database)
-    app = _built(build, settings)
+    settings = settings_of(database)
+    app = built(build, settings)
     try:
         code = app.engine.work(lambda uow: invitations.invite(uow, role, name))
     except ValueError as error:
@@ -257,7 +246,7 @@ def work(database: DatabaseOption = None) -> None:
     from bot.background import run
     from bot.reception import Reception
 
-    app = _built(build, _settings(database))
+    app = built(build, settings_of(database))
     reception = Reception(app.engine)
     typer.echo("Parley works. Stop it with Ctrl+C.")
     try:
@@ -273,7 +262,7 @@ def status(database: DatabaseOption = None) -> None:
     from bot.status import in_words
     from storage.errors import Unavailable
 
-    app = _built(build, _settings(database))
+    app = built(build, settings_of(database))
     try:
         for words in in_words(app):
             typer.echo(words)
@@ -300,7 +289,7 @@ def demo(
     if company not in COMPANIES:
         raise typer.BadParameter(f"choose one of {', '.join(COMPANIES)}", param_hint="--company")
     chosen = _language(lang) or "en"
-    app = _built(build, _settings(database))
+    app = built(build, settings_of(database))
     try:
         steps = fill(app, company, chosen, _moment(now, ZoneInfo("UTC")))
         for _ in track(steps, description="Telling the story", total=next(steps)):
@@ -327,23 +316,13 @@ def doctor(database: DatabaseOption = None) -> None:
     """Check the installation and say what to do."""
     from bot.doctor import examine
 
-    findings = list(examine(_settings(database)))
+    findings = list(examine(settings_of(database)))
     for finding in findings:
         typer.echo(("ok    " if finding.well else "wrong ") + finding.what)
         if not finding.well and finding.advice:
             typer.echo(f"      {finding.advice}")
     if not all(f.well for f in findings):
         raise typer.Exit(1)
-
-
-def _built(build: "Callable[[Settings], App]", settings: Settings) -> "App":
-    from storage.errors import Unavailable
-
-    try:
-        return build(settings)
-    except Unavailable as error:
-        typer.echo(f"The database does not answer: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from bot.parts import Parts
 from bot.settings import Settings
 from bot.standing import run_due
 from handlers.registry import phrasebook, specs
-from schedules import imports, undoing
+from schedules import exports, imports, undoing
 from schedules.jobs import Desk, Task, run_next
 from schedules.reminders import fire_due
 from storage.database import Database
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.doors import Door
     from bot.reception import Reception
 
-TASKS: dict[str, Task] = {JobTask.IMPORT: imports.run, JobTask.UNDO: undoing.run}
+TASKS: dict[str, Task] = {JobTask.IMPORT: imports.run, JobTask.EXPORT: exports.run, JobTask.UNDO: undoing.run}
 
 
 @dataclass

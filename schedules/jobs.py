@@ -67,8 +67,7 @@ class Desk:
         if conversation is None or not (arrived or last):
             return
         member = uow.get(Member, job.member_id)
-        job.message_id = post(uow, conversation, reply, member=member, replaces=shown if arrived else None)
-        uow.session.add(job)
+        post(uow, conversation, reply, member=member, replaces=shown if arrived else None)
 
     def due(self) -> bool:
         """Whether the message may move again."""

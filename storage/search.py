@@ -24,6 +24,7 @@ CREATE = {
 }
 TYPO_MINIMUM = 4  # letters; shorter words have too many neighbours
 INFIX_MINIMUM = 3
+INDEX = "search_index"
 
 
 def _pairs(run: str) -> Iterator[str]:
@@ -91,19 +92,33 @@ def index(session: Session, number: int, kind: str, record_id: UUID, tokens: Ite
 
 def index_many(session: Session, number: int, records: Iterable[tuple[str, UUID, Iterable[str]]]) -> None:
     """Put many records (kind, id, tokens) under their tokens, in one statement."""
+    put_tokens(session, [(kind, i, [f"w{number}{t}" for t in sorted(tokens)]) for kind, i, tokens in records])
+
+
+def put_tokens(session: Session, records: Iterable[tuple[str, UUID, list[str]]]) -> None:
+    """Records under tokens as `indexed` gives them."""
     lite = _dialect(session) == "sqlite"
     rows = [
         {
             "key": _key(record_id),
             "kind": kind,
             "id": record_id.hex if lite else record_id,
-            "tokens": " ".join(prefixed) if lite else prefixed,
+            "tokens": " ".join(tokens) if lite else tokens,
         }
         for kind, record_id, tokens in records
-        for prefixed in [[f"w{number}{t}" for t in sorted(tokens)]]
     ]
     if rows:
         session.connection().execute(text(_INSERT["sqlite" if lite else "postgresql"]), rows)
+
+
+def indexed(session: Session) -> Iterator[tuple[str, UUID, list[str]]]:
+    """All that is in the index: kind, record, tokens; the same from every engine."""
+    lite = _dialect(session) == "sqlite"
+    column, key = ("tokens", "rowid") if lite else ("tsvector_to_array(tokens)", "id")
+    query = text(f"SELECT kind, record_id, {column} FROM {INDEX} ORDER BY {key}")  # noqa: S608 - no input
+    for kind, record_id, tokens in session.connection().execution_options(yield_per=500).execute(query):
+        found = tokens.split() if lite else tokens
+        yield kind, UUID(record_id) if lite else record_id, sorted(found)
 
 
 _INSERT = {

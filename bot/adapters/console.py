@@ -36,6 +36,7 @@ class Answer:
     replaces: str | None
     reply: Reply
     buttons: tuple[str, ...]
+    asks: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As the line protocol has it."""
@@ -189,7 +190,8 @@ class Console:
         labels = tuple(label for label, _ in delivery.payload["buttons"])
         to = delivery.payload["to"]
         room = None if delivery.private else delivery.place
-        answer = Answer(f"a-{self._count}", to, room, room is None, delivery.replaces, reply, labels)
+        asks = bool(delivery.payload.get("asks"))
+        answer = Answer(f"a-{self._count}", to, room, room is None, delivery.replaces, reply, labels, asks)
         self.last_buttons[to or self.name] = () if reply.listing else labels
         self.show(answer)
         return answer.id

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from handlers.capability import Capability, Command
 from handlers.context import Context
+from handlers.data.exporting import AREAS, KINDS
 from handlers.data.preview import preview
 from handlers.errors import Invalid, Unseen
 from handlers.reply import Reply
-from handlers.slots import DataKind, Duplicates
+from handlers.slots import DataKind, Duplicates, Format, MemberRef
+from storage.find import MODELS
 from storage.jobs import job_of, shown_job
-from storage.tables import Job, JobState
+from storage.queries.export import Selection, count
+from storage.tables import Job, JobState, JobTask
 
 data = Capability("data", Path(__file__).parent)
 IMPORTED = ("contacts", "companies", "deals")
@@ -41,6 +44,40 @@ def import_data(cmd: ImportData, ctx: Context) -> Reply:
     return Reply(
         ctx.say("import.begun", n=job.total, name=job.data["name"]), tracks=str(job.id), undoable=False
     )
+
+
+class ExportData(Command):
+    """Export records to a file."""
+
+    kind: DataKind | None = None
+    format: Format | None = None
+    owner: MemberRef | None = None
+
+
+@data.command("data.export", needs="data.export", undoable=False)
+def export_data(cmd: ExportData, ctx: Context) -> Reply:
+    """A file with all that the speaker may see of a kind; it is written in the background."""
+    kind, form = cmd.kind or "contacts", cmd.format or "csv"
+    if form == "vcard" and kind != "contacts":
+        raise Invalid("export.only_contacts")
+    ctx.require(f"{AREAS.get(kind, kind)}.read")
+    owner = ctx.colleague(cmd.owner, "owner") if cmd.owner else None
+    scope = ctx.scope(MODELS[KINDS[kind]])
+    chosen = Selection(ctx.uow.workspace_id, KINDS[kind], scope, owner.id if owner else None)
+    total = count(ctx.uow.session, chosen)
+    if not total:
+        raise Invalid(f"export.none.{kind}")
+    wanted = {"kind": kind, "format": form, "owner": str(owner.id) if owner else ""}
+    job = Job(
+        workspace_id=ctx.uow.workspace_id,
+        task=JobTask.EXPORT,
+        member_id=ctx.member.id,
+        total=total,
+        data={**wanted, "language": ctx.voice.language},
+    )
+    ctx.uow.session.add(job)
+    words = {"n": total, "format": ctx.voice.label(f"format.{form}")}
+    return Reply(ctx.say(f"export.begun.{kind}", **words), tracks=str(job.id), private=True)
 
 
 def _job(cmd: ImportData, ctx: Context) -> Job:

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
+from struct import unpack
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,8 +35,8 @@ class Sieve:
     def meets(self, key: str) -> bool:
         """Whether the key was met before; it is from now on."""
         known_before = True
-        for part in range(4):
-            place = hash((key, part)) % self.SIZE
+        for part in unpack("<4I", blake2b(key.encode(), digest_size=16).digest()):
+            place = part % self.SIZE
             known_before &= bool(self._bits[place >> 3] & 1 << (place & 7))
             self._bits[place >> 3] |= 1 << (place & 7)
         return known_before

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from handlers.data.columns import CUSTOM, KEPT_OUT, Columns, valued
+from handlers.data.written import rearmed
 from handlers.errors import Invalid
 from handlers.values import email as checked_email
 from handlers.values import phone as checked_phone
@@ -38,7 +39,6 @@ _SIGNS = {
 _MONEY = re.compile(
     r"^(?P<before>[^\d\s.,-]*|[A-Za-z]{3})\s*(?P<number>-?[\d.,' ]*\d)\s*(?P<after>[^\d\s]*)$"
 )
-_DEFUSED = re.compile(r"^'(?=[=+\-@\t\r])")
 LONGEST = {
     "name": 300,
     "job_title": 300,
@@ -107,7 +107,7 @@ def _told(cells: Sequence[str], headers: Sequence[str], columns: Columns) -> dic
     """What the cells say, by field; those of unknown columns by their header."""
     told: dict[str, Any] = {}
     for header, field, cell in zip(headers, columns.fields, cells, strict=False):
-        value = _DEFUSED.sub("", cell.strip())
+        value = rearmed(cell.strip())
         if not value or field == KEPT_OUT:
             continue
         if field == CUSTOM:

@@ -2,8 +2,11 @@
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -121,11 +124,12 @@ def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
     except UnicodeError as error:
         raise Unreadable("import.encoding", row=number + 1) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # who reads no further has closed the file
+            text.detach()
 
 
 def _separated(lines: Iterator[str]) -> Sheet:
-    first = [line for line, _ in zip(lines, range(20), strict=False)]
+    first = list(islice(lines, 20))
     if not first:
         raise Unreadable("import.empty")
     delimiter = _delimiter(first)
@@ -178,9 +182,23 @@ def _headed(rows: Iterator[list[str]]) -> Sheet:
 
 
 def _workbook(file: IO[bytes]) -> Sheet:
+    return _headed(_unpacked(file))
+
+
+def _unpacked(file: IO[bytes]) -> Iterator[list[str]]:
+    """The rows of a workbook; whatever is wrong inside it, also far down, is one reason."""
     try:
         if not weigh(file):
             raise Unreadable("import.bomb")
-        return _headed(sheet_rows(file, MOST_COLUMNS + 1))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        yield from sheet_rows(file, MOST_COLUMNS + 1)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+        SyntaxError,
+    ) as error:
         raise Unreadable("import.no_table") from error

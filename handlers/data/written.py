@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import PurePath
@@ -13,18 +14,19 @@ from storage.files import keep_file
 from storage.jobs import failures
 from storage.tables import File, Job
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _MARK = "\ufeff"  # without it spreadsheet programs take UTF-8 for something else
 _ROWS = 500
 
 
 def defused(value: str) -> str:
-    """A value that no spreadsheet program takes for a formula; reading a file takes the mark off again."""
-    return (
-        f"'{value}"
-        if value.startswith(_FORMULA) or (value.startswith("'") and value[1:2] in _FORMULA)
-        else value
-    )
+    """A value that no spreadsheet program takes for a formula."""
+    return f"'{value}" if _FORMULA.match(value) else value
+
+
+def rearmed(value: str) -> str:
+    """The value as it was before it was defused."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
 
 def csv_pieces(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
