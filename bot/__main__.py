@@ -279,6 +279,9 @@ def demo(
     lang: Annotated[str, typer.Option(help="en, zh-Hans or zh-Hant")] = "en",
     now: NowOption = None,
     database: DatabaseOption = None,
+    fake: Annotated[
+        bool, typer.Option("--fake", help="Also chat as its people in a Slack and a Telegram of our own")
+    ] = False,
 ) -> None:
     """Fill an empty database with a believable company, to try things out."""
     from rich.progress import track
@@ -289,11 +292,16 @@ def demo(
     if company not in COMPANIES:
         raise typer.BadParameter(f"choose one of {', '.join(COMPANIES)}", param_hint="--company")
     chosen = _language(lang) or "en"
-    app = built(build, settings_of(database))
+    serve_both = _both() if fake else None
+    app = built(build, settings_of("sqlite://" if fake and not database else database))
     try:
         steps = fill(app, company, chosen, _moment(now, ZoneInfo("UTC")))
         for _ in track(steps, description="Telling the story", total=next(steps)):
             pass
+        if serve_both:
+            app.clock.go_on()
+            serve_both(app, app.settings.port, typer.echo)
+            return
     except Occupied:
         typer.echo(
             "This database has people or contacts already. Give an empty one: --database sqlite:///demo.db",
@@ -303,6 +311,20 @@ def demo(
     finally:
         app.close()
     typer.echo(f"Done. Talk to it as one of its people: {_people_of(company)}")
+
+
+def _both() -> "Callable[[App, int, Callable[[str], None]], None]":
+    """The fakes, which are among the tests."""
+    from importlib import import_module
+
+    try:
+        serve: Callable[[App, int, Callable[[str], None]], None] = import_module(
+            "tests.fakes.both.serving"
+        ).serve
+    except ModuleNotFoundError as error:
+        typer.echo("The fakes come with the source: run this in a checkout of Parley.", err=True)
+        raise typer.Exit(2) from error
+    return serve
 
 
 def _people_of(company: str) -> str:

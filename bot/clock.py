@@ -17,6 +17,10 @@ class Clock:
         """Stop the clock at `moment`."""
         self._fixed = moment.astimezone(UTC)
 
+    def go_on(self) -> None:
+        """Go by the system's time again."""
+        self._fixed = None
+
     @property
     def stands_still(self) -> bool:
         """Whether the clock was set."""
