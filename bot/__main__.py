@@ -14,7 +14,9 @@ from bot import filing
 from bot.starting import DatabaseOption, built, settings_of
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
+
+    from bot.app import App
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 filing.add_to(cli)
@@ -318,12 +320,11 @@ def _both() -> "Callable[[App, int, Callable[[str], None]], None]":
     from importlib import import_module
 
     try:
-        serve: Callable[[App, int, Callable[[str], None]], None] = import_module(
-            "tests.fakes.both.serving"
-        ).serve
+        found = import_module("tests.fakes.both.serving")
     except ModuleNotFoundError as error:
         typer.echo("The fakes come with the source: run this in a checkout of Parley.", err=True)
         raise typer.Exit(2) from error
+    serve: Callable[[App, int, Callable[[str], None]], None] = found.serve
     return serve
 
 
