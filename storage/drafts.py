@@ -5,7 +5,8 @@ from typing import Any
 
 from storage.indexing import TOKENS, keys_of, main_key
 from storage.points import TAIL, digest, email_digest
-from storage.tables import Company, Contact, Deal, PointKind, Workspace
+from storage.search import text_tokens
+from storage.tables import Company, Contact, PointKind, Workspace
 
 
 @dataclass
@@ -35,8 +36,8 @@ class Named:
     """A record's name as it is looked up, and the words under which it is found."""
 
     main: str
-    keys: dict[str, bool]
-    tokens: set[str]
+    keys: dict[str, bool] = field(default_factory=dict)
+    tokens: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -50,25 +51,30 @@ class Prepared:
     deal: set[str] | None = None
 
 
+def recognise(workspace: Workspace, draft: Draft) -> Prepared:
+    """Only that by which it is found out whether the records are there already."""
+    points = [_point(workspace, kind, value) for kind, value in draft.points]
+    return Prepared(draft, points, _called("contact", draft.contact), _called("company", draft.company))
+
+
 def prepare(workspace: Workspace, draft: Draft) -> Prepared:
     """Work out all that writing the draft will need."""
-    return Prepared(
-        draft,
-        [_point(workspace, kind, value) for kind, value in draft.points],
-        _named(Contact(workspace_id=workspace.id, **draft.contact)) if draft.contact else None,
-        _named(Company(workspace_id=workspace.id, **draft.company)) if draft.company else None,
-        TOKENS[Deal](_Titled(draft.deal["title"])) if draft.deal else None,
-    )
+    prepared = recognise(workspace, draft)
+    if prepared.contact and draft.contact:
+        _complete(prepared.contact, Contact(workspace_id=workspace.id, **draft.contact))
+    if prepared.company and draft.company:
+        _complete(prepared.company, Company(workspace_id=workspace.id, **draft.company))
+    if draft.deal:
+        prepared.deal = text_tokens(draft.deal["title"])
+    return prepared
 
 
-@dataclass
-class _Titled:
-    title: str
+def _called(kind: str, told: dict[str, Any] | None) -> Named | None:
+    return Named(main_key(kind, told["name"]) or "") if told else None
 
 
-def _named(row: Contact | Company) -> Named:
-    kind = str(row.__tablename__)
-    return Named(main_key(kind, row.name) or "", keys_of(row), TOKENS[type(row)](row))
+def _complete(named: Named, row: Contact | Company) -> None:
+    named.keys, named.tokens = keys_of(row), TOKENS[type(row)](row)
 
 
 def _point(workspace: Workspace, kind: PointKind, value: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from handlers.data.columns import Columns, guess
 from handlers.data.rows import Place, Refused, drafts
 from handlers.data.sheets import Sheet, Unreadable, is_table, open_sheet
 from storage.database import Database, Session
-from storage.drafts import Draft, Prepared, prepare
+from storage.drafts import Draft, Prepared, recognise
 from storage.files import beginning, file_of, opened
 from storage.known import known
 from storage.tables import File, Job, JobState, JobTask, Workspace
@@ -117,7 +117,7 @@ def _count(
         seen.reasons[refused[2].reason] += 1
         if len(seen.examples) < EXAMPLES:
             seen.examples.append((refused[0], refused[2].reason, refused[2].value))
-    prepared = [prepare(workspace, d) for d in batch if isinstance(d, Draft)]
+    prepared = [recognise(workspace, d) for d in batch if isinstance(d, Draft)]
     there = database.read(partial(_there, workspace.id, prepared))
     for one, old in zip(prepared, there, strict=True):
         again = [seen.keys.meets(key) for key in _keys(one)]  # all of them must be noted

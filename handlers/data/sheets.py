@@ -1,6 +1,7 @@
 """Opening a file as a table: its header, then its rows one by one, whatever its form and encoding."""
 
 import csv
+import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -111,8 +112,6 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
     """Lines of text, none longer than can be held."""
-    import io  # noqa: PLC0415
-
     text = io.TextIOWrapper(file, encoding, newline="")
     number = 0
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select as select_columns
@@ -46,8 +47,6 @@ class Talker:
 
     def content(self, answer: Answer) -> bytes:
         file, engine = answer.reply.files[0], self.app.engine
-        from uuid import UUID  # noqa: PLC0415
-
         return b"".join(pieces(engine.database, engine.workspace_id, UUID(file.id)))
 
 
