@@ -8,6 +8,7 @@ from handlers.contacts import contacts
 from handlers.data import data
 from handlers.deals import deals
 from handlers.digests import digests
+from handlers.files import files
 from handlers.history import history
 from handlers.outbox import outbox
 from handlers.phrasebook import Phrasebook
@@ -29,6 +30,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     tickets,
     data,
     history,
+    files,
     reports,
     basics,
     outbox,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlmodel import col
+from sqlalchemy import or_
+from sqlmodel import col, select
 
-from storage.tables import Attachment, File
+from storage.tables import Activity, Attachment, Deal, File, Task, Ticket
 from storage.unit_of_work import UnitOfWork
 
 
@@ -22,12 +23,13 @@ def attach(uow: UnitOfWork, kind: str, record_id: str, files: Iterable[str]) -> 
     return names
 
 
-def attached(uow: UnitOfWork, records: Iterable[UUID], limit: int) -> list[File]:
-    """The newest files of some records."""
-    rows = uow.list(
-        Attachment,
-        col(Attachment.record_id).in_(list(records)),
-        order=[col(Attachment.id).desc()],
-        limit=limit,
-    )
+def files_of(uow: UnitOfWork, record_id: UUID, limit: int) -> list[File]:
+    """The newest files of a record, and of all that was done about it where it is a customer."""
+    about: list[UUID] = [record_id]
+    for model in (Activity, Ticket, Deal, Task):
+        theirs = or_(col(model.contact_id) == record_id, col(model.company_id) == record_id)
+        here = select(col(model.id)).where(col(model.workspace_id) == uow.workspace_id, theirs)
+        about += uow.session.exec(here).all()
+    newest = [col(Attachment.id).desc()]
+    rows = uow.list(Attachment, col(Attachment.record_id).in_(about), order=newest, limit=limit)
     return [file for row in rows if (file := uow.get(File, row.file_id))]

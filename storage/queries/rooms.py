@@ -23,13 +23,17 @@ def subject_of(uow: UnitOfWork, conversation: Conversation) -> dict[str, UUID]:
 
 
 def move_room(uow: UnitOfWork, platform: str, account: str, old: str, new: str) -> None:
-    """A room goes on under another id of its platform; what is about it stays, unless it is known there already."""
+    """A room goes on under another id of its platform; what it is about goes along."""
     at = (Conversation.platform == platform, Conversation.account == account)
     for room in uow.list(Conversation, *at, Conversation.external_id == old):
         there = (*at, Conversation.external_id == new, Conversation.thread == room.thread)
-        if uow.first(Conversation, *there) is None:
+        known = uow.first(Conversation, *there)
+        if known is None:
             room.external_id = new
             uow.add(room)
+        elif known.bound_id is None:
+            known.bound_kind, known.bound_id = room.bound_kind, room.bound_id
+            uow.add(known)
 
 
 def whole(uow: UnitOfWork, thread: Conversation) -> Conversation:

@@ -120,6 +120,11 @@ def test_a_photo_without_words_is_kept_with_a_note(
     attachment, activity = rows(app, Attachment)[0], rows(app, Activity)[0]
     assert (attachment.kind, attachment.record_id) == ("activity", activity.id)
     assert rows(app, File)[0].size == len(b"\xff\xd8large picture")
+    telegram.say(lin, "photos of Dana Whitfield")
+    telegram.settle(bot)
+    picture, words = telegram.answers(lin)[-2:]
+    assert "photo" in picture
+    assert words["text"].startswith("Dana Whitfield: one file\n1. photo.jpg · today ")
     telegram.press(lin, "Undo")
     telegram.settle(bot)
     assert rows(app, Attachment) == []
