@@ -17,7 +17,7 @@ setup: .venv/.ready
 	touch $@
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -192,6 +192,9 @@ class Interpreter:
     def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:
         """ "No, I meant 4pm": new values for the slots of the last turn that they can be values of."""
         source = state.pending.turn if state.pending else state.last
+        times = wholly_time(parse.rest)
+        if source is not None and times and (values := self._new_values(source, parse.rest, context)):
+            return Heard(corrects=values)
         rest = self.parser.parse(parse.rest, context)
         turn = (
             Turn(calls=tuple(Call(name=c.name, slots=dict(c.slots)) for c in rest.best.commands))

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bot.dialogue import Pending
 from bot.execute import Outcome
 from bot.incoming import Incoming, Origin
 from handlers.reply import Button, Line, Mention, Reply
 from handlers.turn import Call, Turn
+from storage.find import MODELS
 from storage.indexing import key_of
 from storage.queries.files import attach
 from storage.tables import Member
@@ -126,7 +128,8 @@ def _about_files(exchange: "Exchange") -> list[tuple[str, Turn]]:
     voice = exchange.voice
     text = ", ".join(f.name for f in exchange.talk.incoming.files)
     note = Call(name="activity.log", slots={"type": "note", "text": text})
-    spoken_of = next((m for m in exchange.state.recent if m.kind in ("contact", "company")), None)
+    recent = [m for m in exchange.state.recent if m.kind in ("contact", "company")]
+    spoken_of = next((m for m in recent if exchange.uow.get(MODELS[m.kind], UUID(m.id))), None)
     known = [_note_on(exchange, note, spoken_of)] if spoken_of else []
     return [
         *known,

@@ -63,6 +63,8 @@ def resolve_company(ctx: Context, said: str, found: Customer, *, make: bool) -> 
     try:
         found.company = ctx.find(Company, said, "company")
     except NotFound:
+        if said.startswith("id:"):  # behind a button, and gone since
+            raise
         if is_pronoun(said):
             _company_of_person(ctx, found, said, must=make)
         elif make:
@@ -88,6 +90,8 @@ def _resolve_contact(ctx: Context, said: str, found: Customer, *, make: bool) ->
     try:
         found.contact = ctx.find(Contact, said, "contact")
     except NotFound as stop:
+        if said.startswith("id:"):
+            raise
         if is_pronoun(said):
             if found.company is None:
                 _company_in_focus(ctx, found, said, must=make)

@@ -93,7 +93,7 @@ def spoken(name: str, slots: Mapping[str, Any]) -> Spoken:
 
 
 def _heard(reading: Reading) -> tuple[Spoken, ...]:
-    return tuple(spoken(c.name, c.slots) for c in reading.commands)
+    return tuple(spoken(c.name, c.normal) for c in reading.commands)
 
 
 def names(commands: Iterable[Spoken]) -> Counter[str]:

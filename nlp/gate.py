@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 
 from nlp.reading import Decision, Reading, Said
 
-SURE = (
-    0.7  # of a reading by phrases where nothing was learned, or where they fit every one of several clauses
-)
+SURE = 0.7  # of a reading by phrases where nothing was learned
 UNDOUBTED = 0.95  # of a reading by phrases whose names all look like names
-PLAIN = 9.0  # letters of its phrase by which a command is known beyond doubt; a Chinese character counts two
+PLAIN = 10.0  # letters of its phrase by which a command is known beyond doubt; a Chinese character counts two
+FEW, MOSTLY = 5.0, 0.5  # or so many, where they are more than this share of all that was said
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
-_WHOLE, _KNOWN, _PARTLY = 1000.0, 1e6, 3.0
+_WHOLE, _KNOWN, _PARTLY = 500.0, 1e5, 3.0
 _DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
 _SOME_WAY = 0.3  # the probability that is some way
 _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of
-WORTH = 0.04  # what is worth a button
-WORTH_UNASKED = 0.4  # the same where nothing is likely
+WORTH, WORTH_UNASKED = 0.02, 0.1  # what is worth a button, and what where nothing is likely
 OFFERED = 3
+MANY = 3  # clauses
 
 
 @dataclass(frozen=True)
@@ -43,20 +42,19 @@ def weigh(
     offered = tuple(r for r in found if _offered(r, able))[:OFFERED]
     best = found[0]
     if best not in offered or best.confidence < ASK:
-        likely = tuple(r for r in offered if r.confidence >= WORTH_UNASKED)
-        said = (by_phrases,) if by_phrases and by_phrases.confidence >= UNDOUBTED else ()
-        return Verdict("ask", (*said, *likely)[:OFFERED]) if said else Verdict("none", likely)
+        return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
     return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
 
 
 def is_plain(reading: Reading) -> bool:
-    """Whether phrases leave no doubt: their own words are many, and no name is doubtful. Nothing need be learned then."""
-    return reading.confidence >= UNDOUBTED and reading.evidence >= PLAIN
+    """Whether phrases leave no doubt: their own words are many or nearly all, and no name is doubtful. Nothing need be learned then."""
+    known = reading.evidence >= PLAIN or (reading.evidence >= FEW and reading.share > MOSTLY)
+    return len(reading.commands) == 1 and reading.confidence >= UNDOUBTED and known
 
 
 def _all_said(reading: Reading) -> bool:
-    """Whether phrases fit every clause of a message that has several: no chance finds so much at once."""
-    return len(reading.commands) > 1 and reading.confidence >= UNDOUBTED
+    """Whether phrases fit every clause of a message that has many: no chance finds so much at once."""
+    return len(reading.commands) >= MANY and reading.confidence >= UNDOUBTED
 
 
 def _offered(reading: Reading, able: Container[str]) -> bool:
@@ -102,7 +100,18 @@ def _together(by_phrases: Reading, learned: Reading | None) -> Reading:
     if learned is None:
         return by_phrases
     pairs = zip(by_phrases.commands, learned.commands, strict=True)
-    return Reading(tuple(_completed(p, m) for p, m in pairs), by_phrases.confidence)
+    return Reading(
+        tuple(m if _cuts_a_name(p, m) else _completed(p, m) for p, m in pairs), by_phrases.confidence
+    )
+
+
+def _cuts_a_name(spoken: Said, learned: Said) -> bool:
+    """Whether a name goes on where the phrase has cut it: "Kemble" of "Kemble Tools"."""
+    return any(
+        str(learned.slots.get(s, "")).startswith(f"{spoken.slots[s]} ")
+        for s in ("contact", "company", "deal", "name")
+        if s in spoken.slots
+    )
 
 
 def _completed(spoken: Said, learned: Said) -> Said:

@@ -12,7 +12,7 @@ def _load() -> dict[str, dict[str, str]]:
     turned: dict[str, dict[str, str]] = {}
     for kind, values in data.items():
         turned[kind] = {str(word): value for value, words in values.items() for word in (*words, value)}
-    turned["timezone"] |= {zone.lower(): zone for zone in available_timezones()}
+    turned["timezone"] = {zone.lower(): zone for zone in available_timezones()} | turned["timezone"]
     return turned
 
 

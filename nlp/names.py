@@ -44,7 +44,7 @@ _NOT_NAMES = frozenset(
     "i i'm i'll i've i'd the a an my our his her its their this that monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec crm vip cfo ceo cto coo po pdf eur usd gbp cny rmb asap eod eow q1 q2 q3 q4 am pm ok hi hey parley please today tomorrow tonight invoice contract quote proposal demo".split()
 )
 _COMPANYLIKE = re.compile(
-    r"\b(?:inc|ltd|llc|gmbh|corp|co|company|group|ag|plc|labs?|studio|bank|hospital|clinic|hotel|school|university|foods?|trading|logistics|systems?|solutions?|partners|industries|media|motors|pharma|medical|supplies|electronics|consulting)\.?$",
+    r"\b(?:acme|globex|inc|ltd|llc|gmbh|corp|co|company|group|ag|plc|labs?|studio|bank|hospital|clinic|hotel|school|university|foods?|trading|logistics|systems?|solutions?|partners|industries|media|motors|pharma|medical|supplies|electronics|consulting)\.?$",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
@@ -106,6 +106,15 @@ def looks_like_company(name: str) -> bool:
     return bool(_COMPANYLIKE.search(name)) or bool(_COMPANY_ZH.fullmatch(name))
 
 
+_PERSON_WORD = re.compile(rf"[爸妈哥姐弟妹姨婶叔伯爷奶娘生客人她他们]|^[小老阿大]|(?:{_FORM})$")
+
+
+def looks_like_person(name: str) -> bool:
+    """Whether a Chinese name can be a person's: it has a family name at its head, or a form of address."""
+    folded = fold(name)
+    return bool(_CHINESE_NAME.match(folded)) or bool(_PERSON_WORD.search(folded))
+
+
 def name_like(said: str) -> bool:
     """Whether words can be a name at all: not a pronoun of the first person, no question word, not a sentence."""
     parts = said.lower().split()
@@ -155,9 +164,10 @@ def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
     for found in _ENGLISH_NAME.finditer(words):
         first = found[0].split()[0].lower()
         if found.start() <= start < found.end() and not (first in _NOT_NAMES and found.start() < start):
-            begin = found.start() if first not in _STOP else start
+            leads = found.start() == 0 or words[: found.start()].rstrip()[-1:] in ".!?:\n"
+            begin = start if first in _STOP or leads else found.start()
             last = found.end() - (2 if found[0].endswith(("'s", "’s")) else 0)
-            return begin, max(end, last)
+            return begin, max(end, next((i for i in range(end, last) if has_cjk(words[i])), last))
     return start, end
 
 

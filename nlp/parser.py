@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nlp.clauses import Piece, pieces
-from nlp.gate import is_plain, weigh
+from nlp.gate import RUN, Verdict, is_plain, weigh
 from nlp.guesses import guesses
 from nlp.names import looks_named, name_like
 from nlp.phrases import Phrase, Sieve
-from nlp.reading import Context, Parse, Reading, Said
+from nlp.reading import Context, Parse, Reading, Said, Value
 from nlp.shapes import Shape
 from nlp.slots import TOLD_AS_PAST, complete
 from nlp.spans import Span, recognise
 from nlp.text import clean, detect, fold, has_cjk
+from nlp.values import lookup
 from nlp.view import View, views
 
 LONGEST = 8000  # characters of one message that are read as commands
@@ -113,6 +114,8 @@ class Parser:
             self.learned.read(text, folded, message.spans, context) if self.learned and not plain else ()
         )
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
+        if by_phrases is None and _only_looks(verdict) and (name := self._sought(message)):
+            return Parse(text, lang, "run", (Reading((name,), 0.9),))
         if verdict.decision == "none" or _passes_over(message, verdict.readings[0]):
             return self._unknown(message, lang, verdict.readings)
         others = guesses(self.shapes, text, context) if verdict.decision == "ask" else ()
@@ -125,7 +128,8 @@ class Parser:
         if not found:
             return None
         evidence = min(_evidence(c.said.rule, message.text) for c in found[0])
-        return Reading(tuple(c.said for c in found[0]), found[1], evidence)
+        share = evidence / max(_letters(message.text), 1.0)
+        return Reading(tuple(c.said for c in found[0]), found[1], evidence, share)
 
     def _unknown(self, message: Message, lang: str, likely: Sequence[Reading]) -> Parse:
         finds = not likely or any(c.name in _LOOKS for r in likely for c in r.commands)
@@ -150,6 +154,11 @@ class Parser:
         if owner and _covers(message.context, owner[1]) and "find" in self.shapes:
             return _found(owner[0])
         return self._bare_name(message, known=True)
+
+    def _sought(self, message: Message) -> Said | None:
+        """A name alone, or one word in letters that might be one: "zhangwei"."""
+        word = message.text.isascii() and message.text.isalpha() and "find" in self.shapes
+        return self._bare_name(message, known=False) or (_found(message.text) if word else None)
 
     def _bare_name(self, message: Message, *, known: bool) -> Said | None:
         """A name alone is looked up: one that is known or an address, else one that looks like a name."""
@@ -253,18 +262,35 @@ class Parser:
         if done is None:
             return None
         slots, sources, doubt = done
+        slots |= _told_status(shape, slots, _literal(seen, places))
         missing = sum(1 for s in shape.required if s not in slots)
         score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
         command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
 
 
+def _told_status(shape: Shape, slots: Mapping[str, Value], literal: str) -> dict[str, Value]:
+    """What a list is narrowed to by a word of its phrase: "open tickets"."""
+    kind = shape.kinds.get("status")
+    if kind is None or "status" in slots or not shape.name.endswith(".list"):
+        return {}
+    found = next((v for word in literal.split() if (v := lookup(kind, word))), None)
+    return {"status": found} if found else {}
+
+
+def _only_looks(verdict: Verdict) -> bool:
+    """Whether the best that was learned is to look something up: of a name alone that is what is meant."""
+    best = verdict.readings[0].commands if verdict.readings else ()
+    return verdict.decision == "ask" and [c.name in _LOOKS for c in best] == [True]
+
+
 def _passes_over(message: Message, reading: Reading) -> bool:
-    """Whether somebody known is named, and a reading by learning alone makes little or nothing of it."""
+    """Whether somebody known is named, and a reading by learning alone makes little of it, or only looks for something."""
     known = [message.text[k.start : k.end] for k in message.context.lookup(message.text)]
     used = " ".join(w for c in reading.commands for w in c.sources.values())
     learned = all(c.rule == "learned" for c in reading.commands)
-    doubtful = reading.confidence < LIKELY or not any(name in used for name in known)
+    looks = reading.confidence < RUN and all(c.name in _LOOKS for c in reading.commands)
+    doubtful = looks or reading.confidence < LIKELY or not any(name in used for name in known)
     return bool(known) and learned and doubtful
 
 

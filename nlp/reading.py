@@ -1,5 +1,6 @@
 """What a sentence was understood to mean: the narrow interface between the parser and everything else."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,6 +9,8 @@ from nlp.time import Clock
 
 Value = str | list[str]
 Decision = Literal["run", "ask", "none"]
+_FREE = ("text", "title", "items", "topic", "filter")
+_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,26 @@ class Said:
     sources: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
 
+    @property
+    def normal(self) -> dict[str, Value]:
+        """The slots in the catalogue's form; in conversation free text keeps its article, which it reads better with."""
+        return {
+            s: _ARTICLE.sub("", v) if s in _FREE and isinstance(v, str) else v for s, v in self.slots.items()
+        }
+
 
 @dataclass(frozen=True)
 class Reading:
     """One way to understand a whole message; `confidence` from 0 to 1.
 
-    `evidence` counts the letters by which phrases know its commands: those of the one with the fewest.
+    `evidence` counts the letters by which phrases know its commands: those of the one with the fewest; `share` is what
+    part of the message that is.
     """
 
     commands: tuple[Said, ...]
     confidence: float
     evidence: float = 0.0
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -114,4 +126,4 @@ def _explained(reading: Reading) -> dict[str, Any]:
 
 def _commands(reading: Reading) -> list[dict[str, Any]]:
     confidence = round(reading.confidence, 2)
-    return [{"name": c.name, "slots": dict(c.slots), "confidence": confidence} for c in reading.commands]
+    return [{"name": c.name, "slots": c.normal, "confidence": confidence} for c in reading.commands]

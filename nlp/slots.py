@@ -27,6 +27,7 @@ _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
 _DANGLING = re.compile(
     r"\s+(?:at|for|@|of)$", re.IGNORECASE
 )  # where an amount or a time was taken out behind it
+_SAID = re.compile(r"^(?:(?:said|says) (?:that )?|[说說](?=[\u4e00-\u9fff]))", re.IGNORECASE)
 _FILLERS = frozenset(
     "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
@@ -91,6 +92,7 @@ def _place(
     kind = "member" if kind in ("colleague", "mate") else kind
     if kind in ("text", "title"):
         words = _DANGLING.sub("", words)
+        words = (_SAID.sub("", words) or words) if filling.command == "activity.log" else words
     found = value(kind, words, filling.context, choices.get(slot, ()))
     if not found or (choices.get(slot) and slot in implied):
         return False
@@ -159,6 +161,7 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
     if known:
         filling.doubt += 0 if kind in known else 0.12
         return True
+    filling.doubt += 0.05 if kind == "contact" and looks_like_company(words) else 0
     if not looks_named(words):
         filling.doubt += 0.1 if len(words.split()) <= 2 else 0.3
     return True

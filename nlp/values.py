@@ -25,6 +25,7 @@ _NOUN_LAST = re.compile(
     r"(?:'s)?\s+(?:task|reminder|ticket|case|deal|opportunity|order|campaign|rule|nudge|alert)s?$|(?:的)?(?:那[个個])?(?:任[务務]|提醒|工[单單]|[单單]子|商[机機]|案子|[订訂][单單]|活[动動])$|(?<=.)那?(?:[个個单單案笔筆条條])$",
     re.IGNORECASE,
 )
+_THAT_ZH = re.compile(r"^[那这這](?:[个個笔筆条條单單件张張])(?=[\u4e00-\u9fff]{2})")
 _CURRENCY = {
     "dollar": "USD",
     "dollars": "USD",
@@ -70,7 +71,7 @@ def reference(said: str) -> str:
         fold(said.strip()),
     ):
         return number[1]
-    bare = _NOUN_LAST.sub("", _NOUN_FIRST.sub("", said.strip())) or said
+    bare = _NOUN_LAST.sub("", _NOUN_FIRST.sub("", _THAT_ZH.sub("", said.strip()))) or said
     return _ARTICLE.sub("", bare).strip(" \"'“”") or said.strip()
 
 
@@ -116,7 +117,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
 
 def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> str | None:
     """A value of a closed list."""
-    found = lookup(kind, said)
+    found = lookup(kind, said) or (_named_in(kind, said) if kind in ("timezone", "language") else None)
     if (
         kind == "language"
         and found == "zh-Hans"
@@ -127,6 +128,18 @@ def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> s
     if kind in OPEN and (kind == "lost_reason" or not choices):
         return found or said
     return found if found or not choices else (fold(said) if fold(said) in choices else None)
+
+
+def _named_in(kind: str, said: str) -> str | None:
+    """The value of the longest word for one that is somewhere in what was said: a town with words around it."""
+    folded = fold(said)
+    spaced = f" {_SIGNS.sub(' ', folded)} "
+    words = [
+        w
+        for w in SYNONYMS[kind]
+        if (has_cjk(w) and w in folded) or (len(w) >= SHORTEST and f" {w} " in spaced)
+    ]
+    return SYNONYMS[kind][max(words, key=len)] if words else None
 
 
 def _plain(said: str) -> str:
@@ -162,6 +175,8 @@ CJK_LETTERS = 4  # what a Chinese character counts beside a letter
 SLACK = 6  # letters that may stand around a time in an answer that is one
 OPEN = ("stage", "lost_reason", "deal_role")  # what is none of the standard values stays as it was said
 CLOSED = ("language",)
+SHORTEST = 4  # letters of a word that is looked for among others
+_SIGNS = re.compile(r"[^\w/]+")
 PAST_EDITS = ("activity.edit", "order.edit")  # what is told of has happened
 _OF_RECORD = {
     ("ticket.edit", "status"): "ticket_status",

@@ -16,6 +16,10 @@ CUT_AT_ALL = 0.03  # the probability that makes a place worth a look
 BEAM = 10
 CHOICES = 3  # commands looked at for each segment
 _START = -1e4
+UNLIKELY = float(np.log(0.05))
+MUST = frozenset(
+    "contact company deal order ticket task reminder campaign member name text title other tags".split()
+)
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,28 @@ def marks(reader: Reader, encoded: Encoded, clauses: Sequence[Clause]) -> list[l
 
 def _marked(reader: Reader, clause: Clause, outer: Floats, inner: Floats) -> list[Marked]:
     kinds = set(catalogue()[clause.command].kinds)
-    found = list(_runs(_tags(outer, reader.known.outer, kinds), clause.start, inner=False))
+    tags = _tags(outer, reader.known.outer, kinds)
+    found = list(_runs(tags, clause.start, inner=False))
+    for slot in sorted(catalogue()[clause.command].required & MUST - {m.slot for m in found}):
+        found += _needed(reader, outer, tags, slot, clause.start)
     nested = _runs(_tags(inner, reader.known.inner, kinds), clause.start, inner=True)
     return found + [m for m in nested if any(f.start <= m.start < m.end <= f.end for f in found)]
+
+
+def _needed(reader: Reader, scores: Floats, tags: Sequence[str], slot: str, offset: int) -> Iterator[Marked]:
+    """The likeliest place of a slot that must be there, among the tokens of no other, if any is likely at all."""
+    labels = reader.known.outer
+    if f"B-{slot}" not in labels:
+        return
+    begin, inside, out = labels.index(f"B-{slot}"), labels.index(f"I-{slot}"), labels.index(OUT)
+    free = [i for i, tag in enumerate(tags) if tag == OUT]
+    at = max(free, key=lambda i: scores[i, begin], default=None)
+    if at is None or scores[at, begin] < UNLIKELY:
+        return
+    end = at + 1
+    while end in free and scores[end, inside] > scores[end, out]:
+        end += 1
+    yield Marked(slot, offset + at, offset + end)
 
 
 def _tags(scores: Floats, labels: Sequence[str], kinds: set[str]) -> list[str]:

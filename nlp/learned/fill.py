@@ -9,7 +9,7 @@ import numpy as np
 from nlp.learned.decode import Clause, Marked
 from nlp.learned.examples import ABSENT
 from nlp.learned.tokens import Token
-from nlp.names import looks_like_company, whole_name
+from nlp.names import looks_like_company, looks_like_person, whole_name
 from nlp.phrases import TYPED
 from nlp.reading import Context, Said, Value
 from nlp.shapes import Shape, catalogue
@@ -22,17 +22,33 @@ TIMES = ("moment", "delay", "due", "period", "repeat", "close_date")
 REFERENCES = ("deal", "order", "ticket", "task", "reminder", "campaign", "rule")
 _QUOTED = re.compile('"[^"\\n]{2,60}"|“[^”\\n]{2,60}”|「[^」\\n]{1,60}」')
 PEOPLE = ("contact", "company", "member", "name")
+BUYS = ("order.add", "payment.add", "deal.add", "order.list")
+SHORT_NAME = 4
 FREE = ("text", "title", "items", "topic")
 TOLD = (("activity.log", "text"), ("rule.add", "text"), ("ticket.note", "text"), ("ticket.reply", "text"))
 _COURTESY = re.compile(
     r"[\s,，。.!！]*(?:\b(?:please|pls|plz|thanks|thank you|thx|ty|cheers)|谢谢|謝謝|谢啦|谢了|多谢|拜托|麻烦了|辛苦了?)[\s.!。！~]*$",
     re.IGNORECASE,
 )
+# What leads to what is told, and is no part of it.
+LED = {
+    "activity.log": re.compile(r"^(?:said|says|told (?:me|us)|说|說|讲|講)\s*(?:that\s+)?", re.IGNORECASE),
+    "rule.add": re.compile(
+        r"^(?:(?:please|pls|new|add|make|set|a|up) )*(?:rule(?: please)?|from now on|以后|以後|从现在起|加个规则|规则)\s*[:,，：]?\s*(?:that\s+)?",
+        re.IGNORECASE,
+    ),
+}
+# What stands around the words of a slot, and is not of them.
+AROUND = {
+    "filter": re.compile(
+        r"^(?:all|所有|全部)\s*(?:the )?|\s+as$|(?:单独|單獨|另外)?(?:存|保存|建|开|開|凑|湊|设|設|归|歸)(?:成|为|為|到|个|個|一个|一個)*(?:分|群)?[组組群]?$",
+        re.IGNORECASE,
+    ),
+    "segment": re.compile(r"^(?:all|every|所有|全部|全体|全體)(?:的|\s+the)?\s*", re.IGNORECASE),
+}
 SURE_VALUE = float(np.log(0.5))
 _EDGE = " \n\t,;:，；：、。!！?？\"“”「」'-–—~"
-_SOFT = re.compile(
-    r"^(?:(?:the|a|an|to|that|about|please|pls)\s+|(?:下|一下|把)(?=[\u4e00-\u9fff]))", re.IGNORECASE
-)
+_SOFT = re.compile(r"^(?:(?:to|that|about|please|pls)\s+|(?:下|一下)(?=[\u4e00-\u9fff]))", re.IGNORECASE)
 
 
 @dataclass
@@ -82,6 +98,8 @@ def fill(
     """The command of a clause with its slots; `values` are the closed lists in the order the network knows them."""
     filling = Filling(text, tokens, clause, context)
     marked = [_widened(filling, m, marked) for m in marked]
+    if clause.command == "rule.add":
+        marked = [Marked("text", clause.start, clause.end)]
     for mark in sorted(marked, key=lambda m: m.inner):
         if mark.slot not in ("field", "value"):
             _slot(filling, mark)
@@ -99,10 +117,11 @@ def _widened(filling: Filling, mark: Marked, marked: Sequence[Marked]) -> Marked
     kind = filling.shape.kinds.get(mark.slot)
     if kind not in ("text", "title") or mark.inner:
         return mark
+    told = (filling.clause.command, mark.slot) in TOLD
     stop = min((m.start for m in marked if m.start >= mark.end and not m.inner), default=filling.clause.end)
-    breaks = ".!?。！？\n" if (filling.clause.command, mark.slot) in TOLD else ".,;!?()。，；！？（）\n"
+    breaks = ".!?。！？\n" if told else ".,;!?()。，；！？（）\n"
     end = mark.end
-    while end < stop and filling.tokens[end].word not in breaks and not filling.tokens[end].span:
+    while end < stop and filling.tokens[end].word not in breaks and (told or not filling.tokens[end].span):
         end += 1
     return replace(mark, end=end)
 
@@ -120,6 +139,7 @@ def _slot(filling: Filling, mark: Marked) -> None:
     if kind in PEOPLE:
         _person(filling, mark, kind)
         return
+    words = AROUND[mark.slot].sub("", words) if mark.slot in AROUND else words
     filling.put(mark.slot, _worded(filling, kind, words), words)
 
 
@@ -129,14 +149,22 @@ def _person(filling: Filling, mark: Marked, kind: str) -> None:
     begin, end = whole_name(filling.text, start, end)
     words = filling.text[begin:end].strip(_EDGE)
     slot = mark.slot
-    if slot == "contact" and looks_like_company(words) and "company" in filling.shape.kinds:
+    if slot == "contact" and "company" in filling.shape.kinds and _of_company(filling, words):
         slot, kind = "company", "company"
     filling.put(slot, value(kind, words, filling.context), words)
+
+
+def _of_company(filling: Filling, words: str) -> bool:
+    """Whether a name is rather a company's: by its looks, or as a Chinese buyer's that is no person's."""
+    buys = filling.clause.command in BUYS and has_cjk(words) and 2 <= len(words) <= SHORT_NAME
+    return looks_like_company(words) or (buys and not looks_like_person(words))
 
 
 def _worded(filling: Filling, kind: str, words: str) -> Value | None:
     if kind in FREE:
         words = _COURTESY.sub("", words)
+        if filling.clause.command in LED:
+            words = LED[filling.clause.command].sub("", words) or words
         while (bare := _SOFT.sub("", words)) != words:
             words = bare
     if kind == "tags" and has_cjk(words):

@@ -32,9 +32,9 @@ def train(
     fix_random_seed(plan["seed"])
     nlp = load_model_from_config(config, auto_fill=True)
     pipe: Any = nlp.get_pipe("reader")
-    pipe.prepare([e for s in sentences if (e := example(s))])
     augmenter, chance = Augmenter(sentences, plan["seed"]), random.Random(plan["seed"])  # noqa: S311
     fillers = {lang: augmenter.filler(lang) for lang in LANGUAGES}
+    pipe.prepare([e for s in (*sentences, *spoken(phrases, fillers, chance)) if (e := example(s))])
     optimizer = Adam(plan["learn_rate"], L2=1e-5, grad_clip=1.0)
     for epoch in range(plan["epochs"]):
         optimizer.learn_rate = plan["learn_rate"] * (1.05 - (epoch + 1) / plan["epochs"])

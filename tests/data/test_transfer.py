@@ -307,3 +307,13 @@ def test_the_message_moves_while_it_works(ana: Talker, tmp_path: Path) -> None:
     assert moved[0].startswith("Importing some.csv: ")
     assert moved[-1] == "Imported 250 contacts from some.csv."
     assert ana.app.clock.now() - START < timedelta(days=1)
+
+
+def test_a_button_about_somebody_who_is_gone_makes_nobody(ana: Talker) -> None:
+    ana.say("add Dana Whitfield from Acme")
+    ana.say("who is Dana Whitfield?")
+    card = ana.heard[-1].id
+    ana.say("undo")
+    ana.console.take(Line(press="New task", press_in=card))
+    ana.say("call her")
+    assert rows(ana.app, Contact) == []

@@ -35,9 +35,24 @@ def test_a_phrase_that_agrees_makes_it_sure() -> None:
 
 
 def test_a_phrase_does_not_prevail_over_what_is_surely_something_else() -> None:
-    assert weigh(reading("task.add", 0.98), [NOTHING], ABLE).decision == "ask"
+    assert weigh(reading("task.add", 0.98), [NOTHING], ABLE).decision == "none"
+    verdict = weigh(reading("task.add", 0.98), [reading("find", 0.9), reading("task.add", 0.05)], ABLE)
+    assert verdict.decision == "ask"
 
 
 def test_what_cannot_be_done_neither_runs_nor_is_offered() -> None:
     verdict = weigh(None, [reading("deal.won", 0.99)], ABLE)
     assert (verdict.decision, verdict.readings) == ("none", ())
+
+
+def test_many_clauses_that_phrases_fit_run_without_what_was_learned() -> None:
+    said = Reading(tuple(Said("task.add", {}, {}) for _ in range(3)), 0.98)
+    assert weigh(said, [reading("find", 0.9)], ABLE).decision == "run"
+    assert weigh(Reading(said.commands[:2], 0.98), [reading("find", 0.9)], ABLE).decision != "run"
+
+
+def test_a_name_that_a_phrase_cut_is_taken_whole() -> None:
+    spoken = reading("task.add", 0.98, company="Kemble", title="Tools: broken")
+    learned = reading("task.add", 0.9, company="Kemble Tools", title="broken")
+    verdict = weigh(spoken, [learned], ABLE)
+    assert verdict.readings[0].commands[0].slots == {"company": "Kemble Tools", "title": "broken"}
