@@ -52,9 +52,9 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server at once, without a last checkpoint, and remove its files."""
-        process = int((self._folder / "data" / "postmaster.pid").read_text().split("\n")[0])
-        os.kill(process, signal.SIGQUIT)
-        with contextlib.suppress(psutil.TimeoutExpired, psutil.NoSuchProcess):
+        with contextlib.suppress(FileNotFoundError, psutil.TimeoutExpired, psutil.NoSuchProcess):
+            process = int((self._folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+            os.kill(process, signal.SIGQUIT)
             psutil.Process(process).wait(20)
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
