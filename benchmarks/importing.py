@@ -158,7 +158,7 @@ def main() -> None:
     if os.environ.get("XDG_RUNTIME_DIR"):
         from tests.databases import Postgres  # noqa: PLC0415
 
-        server = Postgres()
+        server = Postgres(durable=True)
         try:
             measure(count, *(server.empty() for _ in range(3)))
         finally:

@@ -200,7 +200,7 @@ def main() -> None:
         if "sqlite" in kinds:
             measure("SQLite", lambda: f"sqlite:///{folder}/{time.time()}.db", count)
     if "postgresql" in kinds:
-        server = Postgres()
+        server = Postgres(durable=True)
         try:
             measure("PostgreSQL", server.fresh, count)
         finally:

@@ -154,7 +154,7 @@ def database(kind: str) -> Iterator[Callable[[], str]]:
         numbers = itertools.count()
         yield lambda: f"sqlite:///{folder}/{next(numbers)}.db"
         return
-    server = Postgres()
+    server = Postgres(durable=True)
     yield server.fresh
     server.stop()
 

@@ -143,7 +143,7 @@ def _without_references(database: Database, table: str) -> None:
 
 
 def main() -> None:
-    server = Postgres()
+    server = Postgres(durable=True)
     folder = Path(tempfile.mkdtemp())
     print(f"{'':24}{'engine':>12}{'plain':>12}{'ratio':>8}{'commits a message':>20}{'rows a message':>16}")
     for conversations in (1, 16):

@@ -17,21 +17,27 @@ from storage.migrate import upgrade
 
 
 class Postgres:
-    """A server of our own in a temporary folder; `fresh` gives the URL of a new, migrated database."""
+    """A server of our own in a temporary folder; `fresh` gives the URL of a new, migrated database.
 
-    def __init__(self) -> None:
+    A `durable` one keeps what it has committed, at the price that is usual.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
         self._folder.chmod(0o755)
         self._server = get_server(self._folder / "data", cleanup_mode="stop")
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(
-                "ALTER SYSTEM SET fsync = off"
-            )  # hundreds of databases that nobody needs tomorrow
-            connection.execute("SELECT pg_reload_conf()")
+        if not durable:
+            self._forget()
         self.empty("template_parley")
         database = Database(self.url("template_parley"))
         upgrade(database)
         database.close()
+
+    def _forget(self) -> None:
+        """Write nothing through to the disk: hundreds of databases that nobody needs tomorrow."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:
         """The URL of a database."""
