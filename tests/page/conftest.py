@@ -18,7 +18,7 @@ def serving(app: App) -> Iterator[Serving]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # as long as it runs, its loop is the thread's: other tests could have none of their own
 def browser() -> Iterator[Browser]:
     yield from launched()
 
