@@ -18,8 +18,9 @@ def serving(app: App) -> Iterator[Serving]:
     served.stop()
 
 
-@pytest.fixture(scope="module")  # as long as it runs, its loop is the thread's: other tests could have none of their own
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """As long as it runs, its loop is the thread's, and other tests can have none of their own."""
     yield from launched()
 
 
