@@ -21,9 +21,8 @@ from nlp.text import detect
 from storage.database import Database, Session
 from storage.errors import Unavailable
 from storage.inbox import (
-    ATTEMPTS,
     accept,
-    count_attempts,
+    count_attempt,
     left_behind,
     lock,
     oldest,
@@ -66,26 +65,34 @@ class Engine:
             handled += done
         return handled
 
+    def handle_again(self, conversation_id: UUID) -> int:
+        """The same for a conversation that was left behind.
+
+        Its oldest message may be what ended the process: the attempt is counted before it is made, and a message that
+        was tried too often is given up. One that only waited is as it was.
+        """
+        row = self.database.run(lambda session: count_attempt(session, self.workspace_id, conversation_id))
+        if row:
+            self._give_up(row.id, conversation_id, "attempts")
+        return self.handle(conversation_id)
+
     def recover(self) -> None:
-        """After a start: answer what was accepted and left unfinished; give up what has failed too often."""
-        for row in self.database.run(count_attempts):
-            self._give_up(row.id, row.conversation_id, "attempts")
+        """After a start: answer what was accepted and left unfinished."""
         for _, conversation_id in self.database.read(pending):
-            self.handle(conversation_id)
+            self.handle_again(conversation_id)
 
-    def left_behind(self, busy: Collection[UUID], waited: timedelta) -> list[UUID]:
-        """Conversations whose messages wait because the process that accepted them died, for another to handle.
+    def left_behind(self, busy: Collection[UUID], waited: timedelta) -> tuple[list[UUID], list[UUID]]:
+        """Conversations whose messages wait because the process that accepted them died.
 
-        A message that has been left behind too often is given up.
+        First those that were not begun, then those whose oldest message somebody began with and did not finish.
         """
         before = self.clock.now() - waited
         if not self.database.read(lambda session: waits_since(session, before)):
-            return []
+            return [], []
         rows = self.database.run(lambda session: left_behind(session, before, busy))
-        for row in rows:
-            if row.attempts > ATTEMPTS:
-                self._give_up(row.id, row.conversation_id, "attempts")
-        return [row.conversation_id for row in rows]
+        return [r.conversation_id for r in rows if not r.attempts], [
+            r.conversation_id for r in rows if r.attempts
+        ]
 
     def work(self, do: Callable[[UnitOfWork], T]) -> T:
         """Run `do` in a unit of work of its own."""

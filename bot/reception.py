@@ -54,12 +54,12 @@ class Reception:
             await asyncio.wait([task])
             await asyncio.sleep(0)
 
-    def attend(self, conversation: UUID) -> None:
-        """See that what waits in a conversation is handled."""
+    def attend(self, conversation: UUID, *, again: bool = False) -> None:
+        """See that what waits in a conversation is handled; `again` where it was left behind."""
         if conversation in self._tasks:
             self._more.add(conversation)
             return
-        task = asyncio.get_running_loop().create_task(self._handle(conversation))
+        task = asyncio.get_running_loop().create_task(self._handle(conversation, again))
         self._tasks[conversation] = task
         task.add_done_callback(lambda _: self._done(conversation))
 
@@ -73,11 +73,14 @@ class Reception:
             await asyncio.sleep(SWEEP)
 
     async def _look_around(self, waited: timedelta) -> None:
-        found = await asyncio.get_running_loop().run_in_executor(
+        fresh, begun = await asyncio.get_running_loop().run_in_executor(
             self._keep, self.engine.left_behind, list(self._tasks), waited
         )
-        for conversation in found:
-            self.attend(conversation)
+        for conversation in fresh:
+            self.attend(conversation, again=True)
+        for conversation in begun:  # one by one: whichever ends the process does not take others with it
+            self.attend(conversation, again=True)
+            await self.handled(conversation)
 
     async def drain(self) -> None:
         """Finish what is under way."""
@@ -112,10 +115,10 @@ class Reception:
         if not task.cancelled() and (error := task.exception()):
             log.info("could not tell that it takes longer: %s", type(error).__name__)
 
-    async def _handle(self, conversation: UUID) -> None:
-        loop = asyncio.get_running_loop()
+    async def _handle(self, conversation: UUID, again: bool) -> None:
+        loop, handle = asyncio.get_running_loop(), self.engine.handle_again if again else self.engine.handle
         try:
-            await loop.run_in_executor(self._pool, self.engine.handle, conversation)
+            await loop.run_in_executor(self._pool, handle, conversation)
         except Unavailable:
             self._more.add(conversation)
             await asyncio.sleep(AGAIN)

@@ -16,7 +16,7 @@ from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, 
 from storage.tables.conversation import Direction
 from storage.unit_of_work import UnitOfWork
 
-ATTEMPTS = 3  # starts of the program that may meet the same unfinished message
+ATTEMPTS = 3  # at a message that did not live to be answered
 
 
 def conversation_of(
@@ -146,13 +146,15 @@ def pending(session: Session) -> list[tuple[UUID, UUID]]:
     return [(w, c) for w, c in session.exec(query).all()]
 
 
-def count_attempts(session: Session) -> list[Inbox]:
-    """After a start: count one more attempt for what was left unfinished; those that were tried too often."""
-    rows = session.exec(select(Inbox).where(is_(Inbox.state, InboxState.PENDING))).all()
-    for row in rows:
-        row.attempts += 1
-        session.add(row)
-    return [row for row in rows if row.attempts > ATTEMPTS]
+def count_attempt(session: Session, workspace_id: UUID, conversation_id: UUID) -> Inbox | None:
+    """One more attempt at the oldest message of a conversation; that message if it has been tried too often."""
+    lock(session, workspace_id, conversation_id)
+    row, _ = oldest(session, workspace_id, conversation_id)
+    if row is None:
+        return None
+    row.attempts += 1
+    session.add(row)
+    return row if row.attempts > ATTEMPTS else None
 
 
 def waits_since(session: Session, before: datetime) -> bool:
@@ -164,7 +166,7 @@ def waits_since(session: Session, before: datetime) -> bool:
 def left_behind(session: Session, before: datetime, busy: Collection[UUID], limit: int = 50) -> list[Inbox]:
     """The oldest message of each conversation that has waited since `before` while nobody works on it.
 
-    Whoever accepted them has died; one more attempt is counted for each. Conversations of this process that are
+    Whoever accepted them has died; those that were tried least come first. Conversations of this process that are
     `busy` are its own.
     """
     earlier = aliased(Inbox)
@@ -187,14 +189,11 @@ def left_behind(session: Session, before: datetime, busy: Collection[UUID], limi
             col(Inbox.conversation_id).not_in(list(busy)),
             ~behind_another.correlate(Inbox),
         )
+        .order_by(col(Inbox.attempts), col(Inbox.id))
         .limit(limit)
         .with_for_update(of=Conversation, skip_locked=True)
     )
-    rows = list(session.exec(query))
-    for row in rows:
-        row.attempts += 1
-        session.add(row)
-    return rows
+    return list(session.exec(query))
 
 
 def keep_message(

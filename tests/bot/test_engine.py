@@ -156,17 +156,31 @@ def test_a_question_survives_a_restart(database_url: str) -> None:
     assert answered[0] == "| I will remind you today 20:00: water the plants."
 
 
+NOW = timedelta(0)
+
+
 def test_what_a_dead_process_left_is_handled_by_another_and_given_up_in_the_end(app: App) -> None:
     """A message that kills whoever handles it is not handed on for ever."""
     conversation, _ = app.engine.accept(message("add a task: poison", "e1"))
-    long_ago = timedelta(seconds=0)
-    assert app.engine.left_behind([], timedelta(seconds=1)) == []
-    assert app.engine.left_behind([conversation], long_ago) == []
+    assert app.engine.left_behind([], timedelta(seconds=1)) == ([], [])
+    assert app.engine.left_behind([conversation], NOW) == ([], [])
+    assert app.engine.left_behind([], NOW) == ([conversation], [])
+    app.engine.handle = lambda _: 0  # type: ignore[method-assign] - as if the process died each time
     for _ in range(3):
-        assert app.engine.left_behind([], long_ago) == [conversation]
-    app.engine.left_behind([], long_ago)
+        app.engine.handle_again(conversation)
+        assert app.engine.left_behind([], NOW) == ([], [conversation])
+    app.engine.handle_again(conversation)
     states = app.database.read(lambda s: list(s.exec(select(Inbox.state))))
     assert states == [InboxState.FAILED]
+
+
+def test_a_message_that_only_waited_is_never_given_up(app: App) -> None:
+    """Processes come and go, killed by something else: nobody has begun with it."""
+    conversation, _ = app.engine.accept(message("add a task: survive", "e1"))
+    for _ in range(9):
+        assert app.engine.left_behind([], NOW) == ([conversation], [])
+    app.engine.handle_again(conversation)
+    assert titles(app) == ["survive"]
 
 
 def test_a_reception_handles_what_was_left_behind(app: App) -> None:
@@ -174,7 +188,7 @@ def test_a_reception_handles_what_was_left_behind(app: App) -> None:
 
     async def scene() -> None:
         reception = Reception(app.engine)
-        await reception._look_around(timedelta(0))
+        await reception._look_around(NOW)
         await reception.drain()
 
     asyncio.run(scene())
