@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.incoming import Incoming
 from storage.queries.members import grants_of
-from storage.queries.people import attach, has_members, join, participants, roles_of
+from storage.queries.people import attach, has_members, named, participants, roles_of
 from storage.queries.people import speaker_of as known_speaker
 from storage.tables import Conversation, Member, MemberStatus
 from storage.unit_of_work import UnitOfWork
@@ -55,20 +55,18 @@ def _join(uow: UnitOfWork, incoming: Incoming) -> None:
     sender = incoming.sender
     first = incoming.vouched and not has_members(uow)
     role = sender.role or ("owner" if first else uow.workspace.default_role)
-    account = (incoming.platform, incoming.account, sender.external_id)
-    if incoming.vouched:
-        _, newcomer = join(uow, *account, sender.name, role)
-        newcomer.zone = newcomer.zone or incoming.zone
-        return
-    member = Member(
-        workspace_id=uow.workspace_id,
-        name=sender.name,
-        role=role,
-        email=sender.email,
-        zone=sender.zone,
-        language=sender.language,
-    )
-    attach(uow, *account, uow.add(member))
+    member = named(uow, sender.name) if incoming.vouched else None
+    if member is None:
+        member = Member(
+            workspace_id=uow.workspace_id,
+            name=sender.name,
+            role=role,
+            email=sender.email,
+            zone=sender.zone,
+            language=sender.language,
+        )
+    member.zone = member.zone or incoming.zone
+    attach(uow, incoming.platform, incoming.account, sender.external_id, uow.add(member))
     uow.flush()
 
 

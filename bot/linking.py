@@ -6,6 +6,7 @@ from bot.incoming import Incoming
 from handlers.reply import Reply
 from handlers.voice import Voice
 from storage.queries.codes import Refused, redeem
+from storage.queries.ownership import fold_in
 from storage.queries.people import attach, speaker_of
 from storage.tables import Code, CodeKind, Identity, Member
 from storage.unit_of_work import UnitOfWork
@@ -20,9 +21,14 @@ def code_in(text: str) -> str | None:
 
 
 def open_with(uow: UnitOfWork, incoming: Incoming, code: str) -> Member:
-    """The member that the sender is from now on. Raises `Refused`."""
+    """The member that the sender is from now on; who they were until now becomes one with that. Raises `Refused`."""
+    account = (incoming.platform, incoming.account, incoming.sender.external_id)
+    before = speaker_of(uow, *account)
     member = enter(uow, incoming, code)
-    attach(uow, incoming.platform, incoming.account, incoming.sender.external_id, member)
+    attach(uow, *account, member)
+    uow.flush()
+    if before and before[1] and before[1].id != member.id:
+        fold_in(uow, before[1], member)
     return member
 
 

@@ -8,11 +8,15 @@ from sqlmodel import col
 from storage.tables import (
     Company,
     Contact,
+    Conversation,
     Deal,
+    Identity,
     Member,
+    MemberStatus,
     Record,
     Reminder,
     ReminderStatus,
+    Rule,
     Task,
     TaskStatus,
     Ticket,
@@ -47,3 +51,22 @@ def hand_over(uow: UnitOfWork, member: Member, successor: Member) -> None:
         for row in uow.list(model, *where):
             row.owner_id, row.team_id = successor.id, successor.team_id
             uow.add(row)
+
+
+def fold_in(uow: UnitOfWork, shadow: Member, person: Member) -> None:
+    """What somebody did before they said who they are becomes theirs.
+
+    Only of a shadow that no account leads to any more and that came in with the default role: whoever was given more
+    stays, since a code must not take anything from a person who was made to say it.
+    """
+    if shadow.role != uow.workspace.default_role or uow.first(Identity, Identity.member_id == shadow.id):
+        return
+    hand_over(uow, shadow, person)
+    for rule in uow.list(Rule, Rule.owner_id == shadow.id):
+        rule.owner_id = person.id
+        uow.add(rule)
+    for conversation in uow.list(Conversation, Conversation.member_id == shadow.id):
+        conversation.member_id = person.id
+        uow.add(conversation)
+    shadow.status = MemberStatus.REMOVED
+    uow.add(shadow)

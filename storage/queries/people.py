@@ -40,24 +40,9 @@ def speaker_of(
     return (found[0], found[1], found[2]) if found else None
 
 
-def join(
-    uow: UnitOfWork, platform: str, account: str, external_id: str, name: str, role: str
-) -> tuple[Identity, Member]:
-    """A new member with an account on a platform; the account joins the member of that name who has none here."""
-    member = next((m for m in uow.list(Member) if key_of(m.name) == key_of(name)), None)
-    if member is None:
-        member = uow.add(Member(workspace_id=uow.workspace_id, name=name, role=role))
-    identity = uow.add(
-        Identity(
-            workspace_id=uow.workspace_id,
-            platform=platform,
-            account=account,
-            external_id=external_id,
-            member_id=member.id,
-        )
-    )
-    uow.flush()
-    return identity, member
+def named(uow: UnitOfWork, name: str) -> Member | None:
+    """The member of that name."""
+    return next((m for m in uow.list(Member) if key_of(m.name) == key_of(name)), None)
 
 
 def attach(uow: UnitOfWork, platform: str, account: str, external_id: str, member: Member) -> Identity:

@@ -10,7 +10,7 @@ from bot.app import App
 from bot.incoming import Incoming, Sender
 from bot.invite import first_code, invite
 from storage.queries.codes import issue
-from storage.tables import CodeKind, Identity, Member, Outbox
+from storage.tables import CodeKind, Identity, Member, Outbox, Reminder
 
 HELLO = Incoming("telegram", "1", Sender("7", "Grace", "en", "Europe/Stockholm"), "7", "hi")
 
@@ -73,6 +73,35 @@ def test_an_account_is_joined_to_a_member_and_both_sides_hear(app: App) -> None:
     assert any("Slack account was just joined" in a for a in answers)
     identities = app.database.read(lambda s: list(s.exec(select(Identity))))
     assert {(i.platform, i.member_id) for i in identities} == {("telegram", grace.id), ("slack", grace.id)}
+
+
+def joined_by_themselves(app: App, role: str = "sales") -> tuple[Incoming, str]:
+    """Somebody who spoke in Slack before they said who they are, and the code that says it."""
+    code = app.engine.work(lambda uow: invite(uow, role))
+    hear(app, replace(HELLO, text=f"link {code}"))
+    grace = app.database.read(lambda s: s.exec(select(Member)).one())
+    slack = Incoming("slack", "9", Sender("U1", "grace.l", joins=True), "U1", "hi", account="T1")
+    hear(app, slack)
+    return slack, app.engine.work(lambda uow: issue(uow, CodeKind.LINK, member_id=grace.id))
+
+
+def test_who_joined_by_themselves_becomes_one_with_the_person(app: App) -> None:
+    slack, link = joined_by_themselves(app)
+    hear(app, replace(slack, event_id="10", text="remind me tomorrow at 9 to water the plants"))
+    assert members(app) == [("Grace", "sales"), ("grace.l", "viewer")]
+    hear(app, replace(slack, event_id="11", text=f"link {link}"))
+    rows = app.database.read(lambda s: list(s.exec(select(Member).order_by(col(Member.id)))))
+    assert [(m.name, m.status) for m in rows] == [("Grace", "active"), ("grace.l", "removed")]
+    assert [r.owner_id for r in app.database.read(lambda s: list(s.exec(select(Reminder))))] == [rows[0].id]
+    assert hear(app, replace(HELLO, event_id="12", text="my reminders")) == ["One reminder"]
+
+
+def test_a_code_takes_nothing_from_somebody_who_was_given_more(app: App) -> None:
+    slack, link = joined_by_themselves(app)
+    hear(app, replace(slack, event_id="10", text=f"link {app.engine.work(lambda uow: invite(uow, 'admin'))}"))
+    hear(app, replace(slack, event_id="11", text=f"link {link}"))
+    rows = app.database.read(lambda s: list(s.exec(select(Member).order_by(col(Member.id)))))
+    assert [(m.role, m.status) for m in rows] == [("sales", "active"), ("admin", "active")]
 
 
 def test_the_owner_is_whoever_redeems_the_first_code(app: App) -> None:
