@@ -1,6 +1,7 @@
 """What platforms bring along: edited messages, used buttons, forms, and rooms with people in them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -55,6 +56,7 @@ def titles(app: App) -> list[str]:
 
 @pytest.fixture
 def grace(app: App) -> App:
+    app.clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
     code = app.engine.work(lambda uow: invite(uow, "owner", "Grace"))
     say(app, f"link {code}")
     return app

@@ -1,6 +1,7 @@
 """A fake Slack and a fake Telegram, and a Parley that listens to one of them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +16,12 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.world import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.world import SECRET, TOKEN
+
+
+@pytest.fixture
+def morning(app: App) -> None:
+    """What is offered for tonight is offered in the morning, whenever the tests run."""
+    app.clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Both platforms side by side, as `parley demo --fake` shows them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from tests.fakes.both import Both, Page
 
 @pytest.fixture
 def page(app: App) -> Iterator[tuple[httpx.Client, Both]]:
+    app.clock.set(datetime(2026, 3, 2, 9, tzinfo=UTC))
     app.engine.work(lambda uow: [_member(uow, n, r) for n, r in (("Ana", "owner"), ("Bo", "sales"))])
     both = Both().start()
     settings = both.settings(app.settings)

@@ -1,10 +1,13 @@
 """Telegram, through the real library and a fake Bot API."""
 
+import pytest
+
 from tests.doors.running import Running
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.people import labels
 
 
+@pytest.mark.usefixtures("morning")
 def test_a_private_chat_is_answered_and_a_button_pressed(
     telegram: FakeTelegram, bot: Running, lin: int
 ) -> None:

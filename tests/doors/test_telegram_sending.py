@@ -90,6 +90,7 @@ def test_who_has_blocked_the_bot_is_unreachable(
     assert "blocked" in str(outbox(app)[-1].reason)
 
 
+@pytest.mark.usefixtures("morning")
 def test_an_edit_that_changes_nothing_is_fine(
     app: App, telegram: FakeTelegram, later: Running, lin: int
 ) -> None:
