@@ -20,11 +20,12 @@ from bot.app import build
 from bot.background import Background
 from tests.databases import Postgres
 from tests.plugin import settings_for
+from tests.torture.crew import FULL, left
 from tests.torture.platforms import FORGETS, REMEMBERS, Fake, HttpSender
-from tests.torture.test_reminders import LETTERS, Size, left, prepare
+from tests.torture.test_reminders import LETTERS, Size, prepare
 
 SIZE = Size(200, 20, 0, 0, 1, 1.5, 60)
-AWAY = 60.0 if os.environ.get("TORTURE") == "full" else 3.0
+AWAY = 60.0 if FULL else 3.0
 
 
 class Switch:

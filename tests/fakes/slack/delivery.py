@@ -25,13 +25,14 @@ class Delivering:
     def __init__(self) -> None:
         self.http_url: str | None = None
         self.copies = 1  # how often each is delivered at once
-        self.disorder: random.Random | None = None
+        self.disorder: random.Random | None = None  # up to so many copies, none of which waits for another
         self.outstanding = 0
         self.unacknowledged: list[dict[str, Any]] = []
         self.times: list[float] = []
         self._sockets: list[web.WebSocketResponse] = []
         self._turn = itertools.count()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._carried: dict[web.WebSocketResponse, set[str]] = {}  # which envelopes went over which socket
         self._ready = asyncio.Event()
         self._session: aiohttp.ClientSession | None = None
 
@@ -43,12 +44,15 @@ class Delivering:
     def connected(self, socket: web.WebSocketResponse) -> None:
         """A socket is there."""
         self._sockets.append(socket)
+        self._carried[socket] = set()
         self._ready.set()
 
     def gone(self, socket: web.WebSocketResponse) -> None:
         """A socket is no longer there."""
         if socket in self._sockets:
             self._sockets.remove(socket)
+        for envelope in self._carried.pop(socket, ()):
+            self._waiting[envelope].cancel()
         if not self._sockets:
             self._ready.clear()
 
@@ -77,7 +81,8 @@ class Delivering:
         """Deliver something, as often as was ordered; what the app answered to it."""
         self.outstanding += 1
         try:
-            copies = [self._until_taken(kind, payload) for _ in range(self.copies)]
+            count = self.disorder.randint(1, self.copies) if self.disorder else self.copies
+            copies = [self._until_taken(kind, payload) for _ in range(count)]
             answers = await asyncio.gather(*copies)
             return answers[0]
         finally:
@@ -108,12 +113,16 @@ class Delivering:
         body |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope] = future
+        socket = self._sockets[next(self._turn) % len(self._sockets)]
+        self._carried[socket].add(envelope)
         try:
-            await self._sockets[next(self._turn) % len(self._sockets)].send_json(body)
-            return await asyncio.wait_for(future, PATIENCE)
-        except (TimeoutError, ConnectionError, IndexError):
+            await socket.send_json(body)
+            await asyncio.wait([future], timeout=PATIENCE)
+            return future.result() if future.done() and not future.cancelled() else None
+        except ConnectionError:
             return None
         finally:
+            self._carried.get(socket, set()).discard(envelope)
             del self._waiting[envelope]
 
     async def _post(self, kind: str, payload: dict[str, Any], attempt: int) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What the fake Slack keeps: people, channels, messages, files, views, and the failures that were ordered."""
 
 import itertools
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,8 +81,8 @@ class World:
         return next(self._numbers)
 
     def ts(self) -> str:
-        """The next moment; every message has its own."""
-        return f"17700{self.number():05d}.000100"
+        """This moment; every message has its own."""
+        return f"{int(time.time())}.{self.number():06d}"
 
     def user(self, user_id: str, name: str, **flags: Any) -> str:
         """Let somebody exist; flags as Slack has them: is_restricted, deleted, is_stranger, team_id …"""
