@@ -82,10 +82,10 @@ def country_of(zone: str) -> str | None:
     return territory
 
 
-def parts() -> Parts:
+def parts(site: str | None = None) -> Parts:
     """The commands, their words and the parser."""
     commands, book = specs(), phrasebook()
-    return Parts(commands, book, Interpreter(commands, parser_for(commands, book)), country_of)
+    return Parts(commands, book, Interpreter(commands, parser_for(commands, book)), country_of, site)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
@@ -104,7 +104,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     except BaseException:
         database.close()
         raise
-    return App(settings, database, Engine(database, workspace_id, parts(), clock), clock)
+    return App(settings, database, Engine(database, workspace_id, parts(settings.site), clock), clock)
 
 
 def doors(app: App, reception: "Reception") -> list["Door"]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MOST_NAME_WORDS, LONGEST_NAME = 3, 40
 YES, NO = ("👍", "✅", "👌", "🆗"), ("👎", "❌")
 NAMED_KINDS = ("contact", "company", "member")
+PAGE = "web"
 COUNTRIES = {"zh-Hans": "CN", "zh-Hant": "TW", "en": "US"}
 
 
@@ -153,8 +154,13 @@ class Exchange:
             said=self.text,
             specs=self.talk.parts.specs,
             subject=self._subject(),
+            site=self._site(),
             whole_room=self.talk.incoming.begins_thread,
         )
+
+    def _site(self) -> str | None:
+        """Where the page is; on the page itself a path becomes a whole link."""
+        return "" if self.talk.incoming.platform == PAGE else self.talk.parts.site
 
     def _subject(self) -> dict[str, UUID]:
         room = self.talk.conversation

@@ -30,5 +30,4 @@ def first_code(uow: UnitOfWork) -> str | None:
 
 def link(settings: Settings, port: int, code: str) -> str:
     """Where a code is redeemed on the page: under the first host that PARLEY_HOSTS names, else on this machine."""
-    named = settings.hosts[0].rstrip("/") if settings.hosts else f"http://127.0.0.1:{port}"
-    return f"{named if '//' in named else f'https://{named}'}/join/{code}"
+    return f"{settings.site or f'http://127.0.0.1:{port}'}/join/{code}"

@@ -17,6 +17,7 @@ class Parts:
     book: Phrasebook
     interpreter: Interpreter
     country_of: Callable[[str], str | None]
+    site: str | None = None  # where the page is, as far as the settings say
 
     @staticmethod
     def calls(*names: str) -> tuple[Call, ...]:

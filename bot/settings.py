@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         return named + ([self.telegram_webhook_url] if self.telegram_webhook_url else [])
 
     @property
+    def site(self) -> str | None:
+        """Where the page is for everybody: the first of `hosts`."""
+        named = self.hosts[0].rstrip("/") if self.hosts else None
+        return named if named is None or "//" in named else f"https://{named}"
+
+    @property
     def listen_host(self) -> str:
         """Where to listen: this machine alone, or everywhere when a platform has set PORT."""
         return self.host or ("0.0.0.0" if "port" in self.model_fields_set else "127.0.0.1")  # noqa: S104 - with a secret only

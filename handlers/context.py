@@ -53,7 +53,8 @@ class Notify(Protocol):
 class Context:
     """One command's surroundings. `now` is local time in the speaker's zone.
 
-    `subject` is what the room is about: by kind, the ids of the records that need not be named there.
+    `subject` is what the room is about: by kind, the ids of the records that need not be named there. `site` is where
+    the page is: "" where a path alone becomes a whole link, None where nobody knows.
     """
 
     uow: UnitOfWork
@@ -69,6 +70,7 @@ class Context:
     specs: Mapping[str, "Spec"] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
     subject: Mapping[str, UUID] = field(default_factory=dict)
+    site: str | None = None
     whole_room: bool = False  # "this channel" said where a thread of it begins
 
     @property

@@ -103,6 +103,7 @@ class Desk:
             return row
 
         done = self.work(work)
+        self.database.give_way()
         self.watch(done)
         return done
 

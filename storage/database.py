@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
+LOOK, GAP = (
+    0.003,
+    0.01,
+)  # seconds between two looks whether it still is, and for which long work lets go of it
 TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
@@ -60,8 +65,10 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
         driver: Any = connection.connection.dbapi_connection
         if driver.in_transaction:  # a commit that failed leaves its transaction open
             driver.rollback()
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
 
     @event.listens_for(engine, "checkin")
     def _let_go(connection: Any, _record: Any) -> None:
@@ -69,6 +76,30 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
             connection.rollback()
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin as soon as no other process writes; SQLite's own waiting looks ever more seldom, and would miss short gaps."""
+    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()  # milliseconds
+    until = time.monotonic() + patience / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while not _begun(connection, last=time.monotonic() > until):
+            time.sleep(LOOK)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+
+
+def _begun(connection: Connection, *, last: bool) -> bool:
+    """Whether the file is ours to write; raises for any other reason, and where this is the last look."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        held: Any = error.orig
+        if last or held.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _postgres_engine(url: str) -> Engine:
@@ -157,6 +188,11 @@ class Database:
         with self.engine.connect() as bare:
             options = {"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
             return work(Session(bare.execution_options(**options)))
+
+    def give_way(self) -> None:
+        """Let other processes write, between two pieces of long work: SQLite has no queue for them."""
+        if self.sqlite and not self.memory:
+            time.sleep(GAP)
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""

@@ -37,9 +37,10 @@ def invite_member(cmd: InviteMember, ctx: Context) -> Reply:
     shown = ctx.voice.label(f"role.{role}")
     key = "member.invited" if cmd.name else "member.invited.somebody"
     ways = (Field("Telegram", line(f"/start {code}")), Field("Slack", line(f"link {code}")))
-    page = Field(ctx.voice.title("page"), line(f"/join/{code}"))
+    page = Field(ctx.voice.title("page"), line(f"{ctx.site or ''}/join/{code}"))
     headline = ctx.say(key, name=cmd.name or "", role=shown, n=MINUTES)
-    return Reply(headline, fields=(*ways, page), private=True)
+    after = (ctx.say("member.invited.no_address"),) if ctx.site is None else ()
+    return Reply(headline, fields=(*ways, page), after=after, private=True)
 
 
 class LinkAccount(Command):

@@ -11,6 +11,7 @@ from bot.incoming import Incoming, Sender
 from bot.invite import first_code, invite
 from storage.queries.codes import issue
 from storage.tables import CodeKind, Identity, Member, Outbox, Reminder
+from tests.transcript import Player, Step
 
 HELLO = Incoming("telegram", "1", Sender("7", "Grace", "en", "Europe/Stockholm"), "7", "hi")
 
@@ -109,3 +110,12 @@ def test_the_owner_is_whoever_redeems_the_first_code(app: App) -> None:
     hear(app, replace(HELLO, text=f"link {code}"))
     assert members(app) == [("Grace", "owner")]
     assert app.engine.work(first_code) is None
+
+
+def test_an_invitation_names_the_page_where_its_address_is_known(player: Player) -> None:
+    parts = player.console.app.engine.parts
+    player.console.app.engine.parts = replace(parts, site="https://crm.example")
+    said = player.play(Step("ana> invite Dave as support", 0))
+    assert said[-1] == "| · Page: https://crm.example/join/ABCDEFGH23456723"
+    player.console.app.engine.parts = replace(parts, site=None)
+    assert player.play(Step("ana> invite Dave as support", 0))[-1].startswith("| I do not know the address")

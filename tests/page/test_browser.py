@@ -1,13 +1,19 @@
 """The page in a real browser: by keyboard, on a phone, with files, over breaks, in several tabs."""
 
 import re
+from base64 import b64decode
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from handlers.post import tell
+from handlers.reply import Reply, line
+from storage.files import keep_file
+from storage.queries.members import members
 from tests.page.serving import Serving
 from tests.page.sitting import Sitter, sit
 
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAADklEQVR4nGNoaGhgAGIADAgDAcWhuYYAAAAASUVORK5CYII="  # three by two
 NARROW = {"width": 390, "height": 844}
 
 
@@ -102,6 +108,25 @@ def test_files_by_picker_drop_and_paste(ana: Sitter, tmp_path: Path) -> None:
         links.first.click()
     assert download.value.suggested_filename == "list.csv"
     assert Path(download.value.path()).read_bytes() == (tmp_path / "list.csv").read_bytes()
+
+
+def test_a_picture_stands_beside_its_words(ana: Sitter) -> None:
+    engine = ana.serving.app.engine
+    picture = keep_file(
+        engine.database, engine.workspace_id, "pipeline.png", "image/png", iter([b64decode(PICTURE)])
+    )
+    shown = Reply(line("Three deals are open."), pictures=(str(picture.id),))
+    engine.work(lambda uow: tell(uow, members(uow)[0], shown))
+    image = ana.page.get_by_role("img", name="Three deals are open.")
+    expect(image).to_be_visible()
+    assert image.evaluate("async image => { await image.decode(); return image.naturalWidth; }") == 3
+
+
+def test_an_invitation_is_a_whole_link(ana: Sitter) -> None:
+    ana.ask("invite Dave as support")
+    link = ana.page.locator(".message.parley a").last
+    assert link.inner_text().startswith(f"{ana.serving.url}/join/")
+    assert "do not know" not in ana.page.locator(".message.parley").last.inner_text()
 
 
 def test_an_open_page_goes_on_after_a_restart(ana: Sitter) -> None:

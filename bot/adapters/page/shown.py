@@ -26,6 +26,7 @@ def as_json(entry: Entry, account: str, signer: Signer) -> dict[str, Any]:
         "fields": [[f.lead, _line(f.value.spans)] for f in reply.fields],
         "after": [_line(x.spans) for x in reply.after],
         "table": {"columns": reply.table.columns, "rows": reply.table.rows} if reply.table else None,
+        "pictures": [signer.file(account, picture) for picture in reply.pictures],
         "files": [file_json(f, account, signer) for f in reply.files],
         "buttons": _buttons(payload["buttons"], entry.buttons),
     }

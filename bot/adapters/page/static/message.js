@@ -15,6 +15,7 @@ export function answerBody(message, word, language) {
   const body = make("div", { className: "body" }, make("p", { className: "headline" }, ...spans(message.headline)));
   for (const line of message.lines) body.append(make("p", { className: "line" }, ...spans(line)));
   if (message.fields.length) body.append(fieldList(message.fields));
+  for (const token of message.pictures) body.append(picture(token, message.headline.map(([text]) => text).join("")));
   if (message.table) body.append(tableOf(message.table));
   for (const line of message.after) body.append(make("p", { className: "line after" }, ...spans(line)));
   for (const file of message.files) body.append(fileLink(file, word, language));
@@ -43,6 +44,11 @@ function tableOf({ columns, rows }) {
   const body = rows.map((row) => make("tr", {}, ...row.map((text, at) => cell("td", text, at))));
   const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
   return make("div", { className: "table", tabIndex: 0, role: "region", "aria-label": columns.join(", ") }, table);
+}
+
+// What it shows stands in words beside it.
+function picture(token, alt) {
+  return make("div", { className: "picture" }, make("img", { src: `/files/${token}`, alt }));
 }
 
 function fileLink(file, word, language) {
