@@ -39,6 +39,8 @@ class Served:
         command = self._command("serve", "--host", "127.0.0.1", "--port", str(self.port))
         self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL)
         while not self._ready():
+            if self.process.poll() is not None:
+                raise RuntimeError("the server did not start")
             time.sleep(0.05)
 
     def _command(self, *args: str) -> list[str]:

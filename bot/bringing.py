@@ -7,15 +7,18 @@ from babel.core import get_global
 
 from bot.dialogue import Heard
 from bot.interpret import Understanding
+from handlers.data import mapping
 from handlers.data.looking import look
 from handlers.data.rows import Place
 from handlers.errors import Unseen
 from handlers.turn import Call, Turn, Value
 from nlp.text import clean
 from nlp.time import day_first
-from storage.jobs import job_of, keep
+from storage.jobs import job_of, keep, shown_job
 from storage.queries.sales import all_stages
 from storage.unit_of_work import UnitOfWork
+
+LONGEST = 300  # letters of what corrects a preview
 
 if TYPE_CHECKING:
     from bot.engine import Engine
@@ -35,7 +38,7 @@ def look_at(engine: "Engine", unseen: Unseen) -> None:
     """Look at files, and keep what was seen."""
     workspace, place = engine.read(lambda uow: (uow.workspace, place_of(uow)))
     for file_id in unseen.files:
-        job = look(engine.database, workspace, file_id, place, scan=unseen.scan, kind=unseen.kind)
+        job = look(engine.database, workspace, file_id, place, unseen)
         engine.database.run(lambda session, job=job: keep(session, job))  # type: ignore[misc]  # bound at once
 
 
@@ -65,6 +68,26 @@ def read(exchange: "Exchange", understood: Understanding | None) -> Understandin
     calls = turn.calls if turn and names == ["data.import"] else (Call(name="data.import"),)
     heard = Heard(turn=Turn(calls=calls, files=found), explicit=True)
     return Understanding(heard, {"via": "file", "commands": [{"name": "data.import"}]})
+
+
+def corrected(exchange: "Exchange", text: str) -> Understanding | None:
+    """A reply to the preview of a file that says what a column holds: the preview again, with that."""
+    pending = exchange.state.pending.turn.calls if exchange.state.pending else ()
+    asked = next((c for c in pending if c.name == "data.import"), None)
+    if len(text) > LONGEST or not (asked or mapping.speaks_of_columns(text)):
+        return None
+    conversation = exchange.talk.conversation.id
+    job = shown_job(exchange.uow.session, exchange.uow.workspace_id, exchange.speaker.member.id, conversation)
+    told = mapping.corrected(text, job.data.get("headers", ())) if job else None
+    if job is None or told is None:
+        return None
+    columns = mapping.written({**mapping.read(job.data.get("told")), **told})
+    call = (asked or Call(name="data.import")).fill("columns", columns)
+    turn = Turn(calls=(call,), files=(str(job.file_id),))
+    reading = {"name": "data.import", "sources": {"columns": text}}
+    return Understanding(
+        Heard(turn=turn, explicit=True), {"via": "words", "text": text, "commands": [reading]}
+    )
 
 
 def _note(exchange: "Exchange") -> Turn | None:

@@ -118,6 +118,8 @@ class Exchange:
             turn = Turn.model_validate(incoming.turn)
             commands = [{"name": c.name} for c in turn.calls]
             return Understanding(Heard(turn=turn, explicit=True), {"via": "form", "commands": commands})
+        if told := bringing.corrected(self, incoming.text):
+            return told
         understood = self.read(incoming.text.strip())
         return bringing.read(self, understood) if incoming.files else understood
 

@@ -82,9 +82,11 @@ class Twin(Stopped):
 class Unseen(Exception):
     """Files that must be looked at, outside of any transaction, before the message can be answered.
 
-    `scan` says that all of each is read, as rows of `kind` where that was said.
+    `scan` says that all of each is read, as rows of `kind` and with these `columns` where that was said.
     """
 
-    def __init__(self, files: Sequence[str], *, scan: bool, kind: str | None = None) -> None:
+    def __init__(
+        self, files: Sequence[str], *, scan: bool, kind: str | None = None, columns: str = ""
+    ) -> None:
         super().__init__("files")
-        self.files, self.scan, self.kind = tuple(files), scan, kind
+        self.files, self.scan, self.kind, self.columns = tuple(files), scan, kind, columns

@@ -85,6 +85,7 @@ Topic = Annotated[str, Slot("topic")]
 DataKind = Annotated[str, Slot("data_kind", DATA_KINDS)]
 Format = Annotated[str, Slot("format", FORMATS)]
 Duplicates = Annotated[str, Slot("duplicates", DUPLICATES)]
+ColumnsTold = Annotated[str, Slot("columns")]
 
 
 def field_of(*names: str) -> Slot:

@@ -98,11 +98,12 @@ def _at_work(session: Session, change_set: ChangeSet, task: JobTask) -> Job | No
 
 
 def keep(session: Session, job: Job) -> None:
-    """Keep what was learned of a file; it takes the place of what was known of it."""
+    """Keep what was learned of a file; it takes the place of what was known of it, for whom it was shown to."""
     for old in session.exec(
         select(Job).where(Job.workspace_id == job.workspace_id, Job.file_id == job.file_id)
     ):
         if old.state == JobState.SHOWN:
+            job.member_id, job.conversation_id = old.member_id, old.conversation_id
             session.delete(old)
     session.add(job)
 

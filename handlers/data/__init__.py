@@ -1,6 +1,7 @@
 """Data in and out."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from handlers.capability import Capability, Command
@@ -9,7 +10,7 @@ from handlers.data.exporting import AREAS, KINDS
 from handlers.data.preview import preview
 from handlers.errors import Invalid, Unseen
 from handlers.reply import Reply
-from handlers.slots import DataKind, Duplicates, Format, MemberRef
+from handlers.slots import ColumnsTold, DataKind, Duplicates, Format, MemberRef
 from storage.find import MODELS
 from storage.jobs import job_of, shown_job
 from storage.queries.export import Selection, count
@@ -24,6 +25,7 @@ class ImportData(Command):
 
     kind: DataKind | None = None
     duplicates: Duplicates | None = None
+    columns: ColumnsTold | None = None
 
 
 @data.command("data.import", needs="data.import")
@@ -31,11 +33,15 @@ def import_data(cmd: ImportData, ctx: Context) -> Reply:
     """What a file would bring, and after a tap its import, which goes on by itself."""
     job = _job(cmd, ctx)
     if error := job.data.get("error"):
-        raise Invalid(error, **job.data["params"])
+        comma = ctx.voice.label("list.comma")
+        params: dict[str, Any] = {
+            k: comma.join(v) if isinstance(v, list) else v for k, v in job.data["params"].items()
+        }
+        raise Invalid(error, **params)
     if job.state != JobState.SHOWN:
         raise Invalid("import.already", name=job.data["name"])
     update = cmd.duplicates == "update"
-    shown = preview(ctx, job, cmd.kind, update=update)
+    shown = preview(ctx, job, cmd.model_dump(exclude_none=True), update=update)
     if shown is not None:
         return shown
     job.state, job.member_id, job.conversation_id = JobState.RUNNING, ctx.member.id, ctx.conversation_id
@@ -92,6 +98,8 @@ def _job(cmd: ImportData, ctx: Context) -> Job:
     if not job.data["table"]:
         raise Invalid("import.no_table")
     seen = job.data.get("kind") or job.data.get("error")
-    if not seen or (wanted and job.data.get("kind", wanted) != wanted):
-        raise Unseen([str(job.file_id)], scan=True, kind=wanted)
+    told = str(job.data.get("told", ""))
+    again = (wanted and job.data.get("kind", wanted) != wanted) or (cmd.columns and cmd.columns != told)
+    if not seen or (again and job.state == JobState.SHOWN):
+        raise Unseen([str(job.file_id)], scan=True, kind=wanted, columns=cmd.columns or told)
     return job

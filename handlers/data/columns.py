@@ -58,14 +58,16 @@ class Columns:
         return bool({"person", "first", "last", "company", "deal", "email"} & set(self.fields))
 
 
-def guess(headers: Sequence[str], kind: str | None = None) -> Columns:
-    """The mapping of columns; `kind` says what the rows are where a person has said so."""
-    found = [_field(header) for header in headers]
+def guess(headers: Sequence[str], kind: str | None = None, told: Mapping[int, str] | None = None) -> Columns:
+    """The mapping of columns; `kind` says what the rows are, and `told` what columns hold, where a person has said so."""
+    told = told or {}
+    found = [told.get(place) or field_of(header) for place, header in enumerate(headers)]
     kind = kind or _kind(found)
-    return Columns(kind, tuple(_once([_settled(f, kind, found) for f in found])))
+    return Columns(kind, tuple(_once([_settled(f, kind, found) for f in found], told)))
 
 
-def _field(header: str) -> str:
+def field_of(header: str) -> str:
+    """The field that is called so; `CUSTOM` where there is none."""
     fields, words = _fields(), plain(header)
     return fields.get(words) or fields.get(_NUMBERED.sub("", words)) or CUSTOM
 
@@ -73,7 +75,7 @@ def _field(header: str) -> str:
 def _kind(found: Sequence[str]) -> str:
     """What a row is: a deal where a deal has a name, a person where there is one, else a company."""
     there = set(found)
-    person = there & {"person", "first", "last", "job_title", "birthday"}
+    person = there & {"person", "first", "last", "job_title", "birthday"} or there >= {"name", "company"}
     priced = there & {"amount", "stage", "close_date"}
     if "deal" in there or (priced and there & {"title", "name"} and not person):
         return "deals"
@@ -97,12 +99,13 @@ def _settled(field: str, kind: str, found: Sequence[str]) -> str:
     return field
 
 
-def _once(fields: Sequence[str]) -> list[str]:
-    """A field is filled by its first column; further ones of the same are kept beside."""
+def _once(fields: Sequence[str], told: Mapping[int, str]) -> list[str]:
+    """A field is filled by the column that a person named, else by its first; further ones of the same are kept beside."""
+    result = list(fields)
     seen: set[str] = set()
-    result = []
-    for field in fields:
-        again = field in seen and field not in (*MULTIPLE, KEPT_OUT, CUSTOM)
-        result.append(CUSTOM if again else field)
+    for place in sorted(range(len(fields)), key=lambda p: p not in told):
+        field = fields[place]
+        if field in seen and field not in (*MULTIPLE, KEPT_OUT, CUSTOM):
+            result[place] = CUSTOM
         seen.add(field)
     return result

@@ -10,9 +10,11 @@ from struct import unpack
 from typing import Any, TypeVar
 from uuid import UUID
 
+from handlers.data import mapping
 from handlers.data.columns import Columns, guess
 from handlers.data.rows import Place, Refused, drafts
 from handlers.data.sheets import Sheet, Unreadable, is_table, open_sheet
+from handlers.errors import Unseen
 from storage.database import Database, Session
 from storage.drafts import Draft, Prepared, recognise
 from storage.files import beginning, file_of, opened
@@ -52,32 +54,35 @@ class Seen:
     keys: Sieve = field(default_factory=Sieve)
 
 
-def look(
-    database: Database, workspace: Workspace, file_id: str, place: Place, *, scan: bool, kind: str | None
-) -> Job:
-    """What is known of a file after looking at it; not kept yet."""
+def look(database: Database, workspace: Workspace, file_id: str, place: Place, wanted: Unseen) -> Job:
+    """What is known of a file after looking at it as is `wanted`; not kept yet."""
     row = database.read(lambda s: file_of(s, workspace.id, UUID(file_id)))
     if row is None:
         raise LookupError("the file is gone")
     head = beginning(database, workspace.id, row.id)
-    data: dict[str, Any] = {"name": row.name, "table": is_table(row.name, row.media_type, head)}
+    data: dict[str, Any] = {
+        "name": row.name,
+        "table": is_table(row.name, row.media_type, head),
+        "told": wanted.columns,
+    }
     job = Job(workspace_id=workspace.id, task=JobTask.IMPORT, state=JobState.SHOWN, file_id=row.id, data=data)
-    if scan and data["table"]:
+    if wanted.scan and data["table"]:
         try:
-            _scan(database, workspace, row, place, kind, job)
+            _scan(database, workspace, row, place, wanted, job)
         except Unreadable as error:
-            job.data = {**data, "error": error.key, "params": error.params}
+            job.data = {**job.data, "error": error.key, "params": error.params}
     return job
 
 
 def _scan(
-    database: Database, workspace: Workspace, row: File, place: Place, kind: str | None, job: Job
+    database: Database, workspace: Workspace, row: File, place: Place, wanted: Unseen, job: Job
 ) -> None:
     with opened(database, workspace.id, row.id) as file:
         sheet = open_sheet(file)
-        columns = columns_of(sheet, kind)
+        job.data = {**job.data, "headers": sheet.headers}
+        columns = columns_of(sheet, wanted.kind, mapping.read(wanted.columns))
         if not columns.known:
-            raise Unreadable("import.no_columns", headers=", ".join(sheet.headers[:5]))
+            raise Unreadable("import.no_columns", headers=sheet.headers[:5])
         seen = Seen()
         for batch in batches(drafts(sheet.rows, sheet.headers, columns, place), AT_ONCE):
             _count(database, workspace, batch, seen)
@@ -88,18 +93,17 @@ def _scan(
     job.data = {
         **job.data,
         "kind": columns.kind,
-        "headers": sheet.headers,
         "fields": list(columns.fields),
         "reasons": dict(seen.reasons),
         "examples": seen.examples,
     }
 
 
-def columns_of(sheet: Sheet, kind: str | None) -> Columns:
+def columns_of(sheet: Sheet, kind: str | None, told: mapping.Told) -> Columns:
     """The mapping of a sheet's columns."""
     if sheet.fields is not None:
         return Columns("contacts", sheet.fields)
-    return guess(sheet.headers, kind)
+    return guess(sheet.headers, kind, told)
 
 
 def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:

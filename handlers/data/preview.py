@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.data.columns import CUSTOM, KEPT_OUT
 from handlers.errors import Confirm
 from handlers.reply import Button, Line, Reply
-from handlers.turn import Call, Turn
+from handlers.turn import Call, Turn, Value
 from handlers.values import quoted
 from storage.tables import Job
 
@@ -15,7 +15,7 @@ SHOWN_COLUMNS = 12
 LONGEST = 40  # letters of a value that is shown
 
 
-def preview(ctx: Context, job: Job, kind: str | None, *, update: bool) -> Reply | None:
+def preview(ctx: Context, job: Job, slots: dict[str, Value], *, update: bool) -> Reply | None:
     """The preview with its question (`Confirm`), or a reply where there is nothing to import; None once it was confirmed."""
     counts = {k: job.counts.get(k, 0) for k in ("new", "duplicate", "invalid")}
     todo = counts["new"] + (counts["duplicate"] if update else 0)
@@ -27,7 +27,7 @@ def preview(ctx: Context, job: Job, kind: str | None, *, update: bool) -> Reply 
         counts=ctx.voice.label("list.comma").join(_counted(ctx, counts)),
     )
     files = (str(job.file_id),)
-    other = _switch(ctx, files, kind, update=not update) if counts["duplicate"] else ()
+    other = _switch(ctx, files, slots, update=not update) if counts["duplicate"] else ()
     if not todo:
         nothing = ctx.say("import.nothing_new")
         return Reply(
@@ -52,11 +52,13 @@ def _counted(ctx: Context, counts: dict[str, int]) -> list[str]:
     return [ctx.say(f"import.count.{key}", n=n).text for key, n in counts.items() if n]
 
 
-def _switch(ctx: Context, files: tuple[str, ...], kind: str | None, *, update: bool) -> tuple[Button, ...]:
+def _switch(
+    ctx: Context, files: tuple[str, ...], slots: dict[str, Value], *, update: bool
+) -> tuple[Button, ...]:
     """The other choice of what becomes of duplicates."""
     choice = "update" if update else "skip"
-    slots = {"duplicates": choice, **({"kind": kind} if kind else {})}
-    turn = Turn(calls=(Call(name="data.import", slots=dict(slots)),), files=files, replace=True)
+    call = Call(name="data.import", slots={**slots, "duplicates": choice})
+    turn = Turn(calls=(call,), files=files, replace=True)
     return (Button(ctx.voice.label(f"button.duplicates.{choice}"), turn),)
 
 
