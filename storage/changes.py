@@ -172,8 +172,8 @@ class Recorder:
         for one in touched:
             if (pair := one.change()) is None:
                 continue
-            if not self.saved:
-                self._session.add(change_set)
+            if not self.saved and inspect(change_set).transient:
+                append(self._session, ChangeSet, **change_set.model_dump())
             append(
                 self._session,
                 Change,

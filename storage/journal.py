@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
+from storage.pipeline import pipelined
+
 _KEY = "journal"
 
 
@@ -35,5 +37,7 @@ def append(session: Session, model: type[SQLModel], **values: Any) -> None:
 
 def write(session: Session) -> None:
     """Write what was gathered. References are checked at commit, so the order does not matter."""
-    for model, rows in session.info.pop(_KEY, {}).items():
-        session.connection().execute(insert(model), rows)
+    gathered, connection = session.info.pop(_KEY, {}), session.connection()
+    with pipelined(connection):
+        for model, rows in gathered.items():
+            connection.execute(insert(model), rows)

@@ -64,8 +64,8 @@ def grace(app: App) -> App:
 
 def test_the_buttons_of_an_answered_question_go(grace: App) -> None:
     question = say(grace, "remind me about the tax forms")[0]
-    answer, marked = press(grace, question, "Tonight")
-    assert (marked["buttons"], marked["used"], marked["replaces"] is None) == ([], ["Tonight"], False)
+    answer, marked = press(grace, question, "Tomorrow 9:00")
+    assert (marked["buttons"], marked["used"], marked["replaces"] is None) == ([], ["Tomorrow 9:00"], False)
     assert headline(marked) == headline(question)
     assert "already used" in headline(press(grace, question, "Tomorrow 9:00")[0])
     assert len(grace.database.read(lambda s: s.exec(select(Reminder)).all())) == 1

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from storage.database import Database
 from storage.errors import Unavailable
+from storage.journal import append, write
 from storage.migrate import upgrade
 from storage.queries.workspaces import only_workspace
 from storage.tables import Company, Contact, Counter, Workspace
@@ -69,6 +70,25 @@ def test_what_only_the_commit_finds_is_raised_and_nothing_kept(database: Databas
     with pytest.raises(IntegrityError):
         database.run(work)
     assert names(database) == []
+
+
+def gathered(workspace: UUID, *numbers: int) -> Callable[[Session], None]:
+    """Work that writes counters of the same name at its end, in one go."""
+
+    def work(session: Session) -> None:
+        for number in numbers:
+            append(session, Counter, workspace_id=workspace, name="gathered", value=number)
+        write(session)
+
+    return work
+
+
+def test_what_is_written_in_one_go_is_kept_or_raised(database: Database, workspace: UUID) -> None:
+    database.run(gathered(workspace, 1))
+    with pytest.raises(IntegrityError):
+        database.run(gathered(workspace, 2))
+    values = select(Counter.value).where(Counter.name == "gathered")
+    assert database.read(lambda s: list(s.exec(values))) == [1]
 
 
 def test_work_goes_on_after_a_commit_that_failed(database: Database, workspace: UUID) -> None:
@@ -322,6 +342,24 @@ def test_a_unique_key_taken_by_another_is_repeated(postgresql: tuple[Database, U
             session.add(Counter(workspace_id=workspace, name="invoice", value=1))
 
     assert sorted(side_by_side(database, [make, make])) == [1, 2]
+
+
+def test_a_connection_lost_while_writing_in_one_go_is_repeated(postgresql: tuple[Database, UUID]) -> None:
+    database, workspace = postgresql
+    tries = []
+
+    def work(session: Session) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            own = session.connection().execute(text("SELECT pg_backend_pid()")).scalar()
+            with database.engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+        gathered(workspace, 1)(session)
+
+    database.run(work)
+    assert len(tries) == 2
+    values = select(Counter.value).where(Counter.name == "gathered")
+    assert database.read(lambda s: list(s.exec(values))) == [1]
 
 
 def test_what_fails_again_and_again_is_raised(postgresql: tuple[Database, UUID]) -> None:
