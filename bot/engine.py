@@ -31,7 +31,7 @@ from storage.inbox import (
 )
 from storage.queries.people import speaker_of
 from storage.tables import Conversation, Inbox, InboxState, Workspace
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Aside, UnitOfWork
 
 T = TypeVar("T")
 FRAMES = 4
@@ -118,23 +118,28 @@ class Engine:
     def _next(self, conversation_id: UUID) -> tuple[int, bool]:
         """Handle the oldest message that waits, in one transaction: how many that was, and whether more wait."""
         met: list[UUID] = []
+        found: dict[str, object] = {}
 
         def transaction(session: Session) -> tuple[int, bool]:
             conversation, workspace = lock(session, self.workspace_id, conversation_id)
             row, more = oldest(session, self.workspace_id, conversation_id)
             if row is None:
                 return 0, False
-            met[:] = [row.id]
+            if met != [row.id]:
+                met[:] = [row.id]
+                found.clear()  # what was read for one message is none of another's
             conversation.unreachable_at = None
-            self._answer(UnitOfWork(session, workspace, self.clock.now()), conversation, row)
+            self._answer(UnitOfWork(session, workspace, self.clock.now(), found), conversation, row)
             return 1, more
 
         try:
-            try:
-                return self.database.run(transaction)
-            except Unseen as unseen:
-                look_at(self, unseen)
-                return 0, True
+            while True:
+                try:
+                    return self.database.run(transaction)
+                except Unseen as unseen:
+                    look_at(self, unseen)
+                except Aside as aside:
+                    found[aside.key] = self.read(aside.read)
         except Unavailable:
             raise
         except Exception as error:

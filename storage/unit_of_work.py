@@ -1,6 +1,6 @@
 """One piece of work: the rows it touches are kept together, or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,13 +23,27 @@ _RAISED = (
 )
 
 
-class UnitOfWork:
-    """What handlers and queries see of the database: one workspace, one transaction, one moment."""
+class Aside(Exception):
+    """Something that takes long is to be read outside of the transaction, which then begins anew with what was found."""
 
-    def __init__(self, session: Session, workspace: Workspace, now: datetime) -> None:
+    def __init__(self, key: str, read: "Callable[[UnitOfWork], Any]") -> None:
+        super().__init__(key)
+        self.key, self.read = key, read
+
+
+class UnitOfWork:
+    """What handlers and queries see of the database: one workspace, one transaction, one moment.
+
+    `found` is what has been read `aside` for it; None where nobody would begin anew.
+    """
+
+    def __init__(
+        self, session: Session, workspace: Workspace, now: datetime, found: Mapping[str, Any] | None = None
+    ) -> None:
         self.session = session
         self.workspace = workspace
         self.now = now
+        self._found = found
         self._recorder = Recorder(session, workspace)
 
     @property
@@ -93,6 +107,14 @@ class UnitOfWork:
         return [
             t.row for t in self._recorder.touched.values() if t.before is None and isinstance(t.row, model)
         ]
+
+    def aside(self, key: str, read: "Callable[[UnitOfWork], T]") -> T:
+        """What `read` finds, without holding up those who write meanwhile. Raises `Aside`."""
+        if self._found is None:
+            return read(self)
+        if key not in self._found:
+            raise Aside(key, read)
+        return self._found[key]  # type: ignore[no-any-return]
 
     def flush(self) -> None:
         """Write what is pending, so that queries see it."""

@@ -61,7 +61,9 @@ def _shown(voice: Voice, field: str, value: str) -> str:
     if field == "working_days":
         names = get_day_names("abbreviated", locale=locale(voice.language))
         return voice.label("list.comma").join(str(names[DAYS.index(day)]) for day in value.split(","))
-    if field == "holidays" and value != "off":
+    if value == "off":
+        return voice.label("value.off")
+    if field == "holidays":
         return str(locale(voice.language).territories.get(value, value))
     return value
 

@@ -1,5 +1,6 @@
 """People outside the team."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -260,7 +261,7 @@ class ListDuplicates(Command):
 @contacts.command("contact.duplicates", needs="contacts.read", undoable=False)
 def list_duplicates(cmd: ListDuplicates, ctx: Context) -> Reply:  # noqa: ARG001 - every handler takes its command
     """Likely pairs with the reason of each, and a button that merges the newer into the older."""
-    pairs = duplicates(ctx.uow, ctx.scope(Contact))
+    pairs = ctx.uow.aside("duplicates", partial(duplicates, scope=ctx.scope(Contact)))
     first = ctx.turn.offset
     if not pairs:
         return Reply(ctx.say("duplicates.none"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from handlers.capability import Capability, Command
@@ -71,9 +72,15 @@ def show_report(cmd: ShowReport, ctx: Context) -> Reply:
 
 def _allow(metric: str, ctx: Context) -> None:
     """Those who see reports of their own work alone see the figures of the area that they work in, and no others."""
-    area = AREAS.get(metric)
-    if ctx.reach("reports.read") == "own" and (area is None or ctx.reach(f"{area}.write") != "all"):
-        raise NotAllowed("reports.read", [m.name for m in members_with(ctx.uow, "reports.read")][:3])
+    own = [area for area in dict.fromkeys(AREAS.values()) if ctx.reach(f"{area}.write") == "all"]
+    if ctx.reach("reports.read") != "own" or AREAS.get(metric) in own:
+        return
+    able = [m.name for m in members_with(ctx.uow, "reports.read") if m.id != ctx.member.id][:3]
+    if not own:
+        raise NotAllowed("reports.read", able)
+    areas = ctx.voice.both([ctx.voice.label(f"area.{area}") for area in own])
+    metric = ctx.voice.label(f"metric.{metric}")
+    raise Invalid("report.other_area", areas=areas, metric=metric, who=ctx.voice.either(able))
 
 
 def _scope(metric: str, ctx: Context) -> Scope:
@@ -96,7 +103,7 @@ def _asked(cmd: ShowReport, ctx: Context) -> Report:
         bounds=[_at(end, ctx, days) for end in ends],
         owner=owner,
     )
-    return Report(cmd, span, ends, owner, figures(ctx.uow, question))
+    return Report(cmd, span, ends, owner, ctx.uow.aside(f"figures {cmd!r}", partial(figures, asked=question)))
 
 
 def _at(day: date, ctx: Context, days: bool) -> date | datetime:

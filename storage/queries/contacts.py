@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, func, or_, type_coerce
+from sqlalchemy import Text, case, func, or_, type_coerce
 from sqlmodel import col, select
 
 from storage.drafts import point_digests
@@ -119,6 +119,7 @@ def contacts_where(
 ) -> tuple[list[Contact], int]:
     """Contacts that fit all that is given, those last spoken to first, and how many there are in all."""
     where: list[Any] = scope.where(Contact)
+    seen = len(where)
     if company:
         where.append(Contact.company_id == company.id)
     if owner:
@@ -129,13 +130,43 @@ def contacts_where(
         where += [col(Contact.created_at) >= since[0], col(Contact.created_at) < since[1]]
     if tag:
         where.append(col(Contact.id).in_(_tagged(uow, "contact", tag)))
+    narrow = [] if len(where) > seen or limit is None else [col(Contact.id).in_(_latest(uow, offset + limit))]
+    order = [_last_spoken().desc(), Contact.name]
+    rows = uow.list(Contact, *where, *narrow, order=order, limit=limit, offset=offset)
+    return rows, uow.count(Contact, *where)
+
+
+def _last_spoken() -> Any:
+    """When a contact was last spoken to, or came in."""
     last = (
         select(func.max(Activity.occurred_at))
         .where(Activity.workspace_id == Contact.workspace_id, Activity.contact_id == Contact.id)
         .scalar_subquery()
     )
-    order = [func.coalesce(last, Contact.created_at).desc(), Contact.name]
-    return uow.list(Contact, *where, order=order, limit=limit, offset=offset), uow.count(Contact, *where)
+    return case((last > Contact.created_at, last), else_=Contact.created_at)
+
+
+def _latest(uow: UnitOfWork, count: int) -> set[UUID]:
+    """Contacts among whom the first `count` by when they were last spoken to are, whatever the number of all."""
+    newest = (
+        select(Contact.id).where(Contact.workspace_id == uow.workspace_id).order_by(col(Contact.id).desc())
+    )
+    return {*uow.session.exec(newest.limit(count)), *_spoken_to(uow, count)}
+
+
+def _spoken_to(uow: UnitOfWork, count: int) -> set[UUID]:
+    """The first `count` contacts by their last activity; few may have had most of the latest."""
+    talks = (
+        select(Activity.contact_id)
+        .where(Activity.workspace_id == uow.workspace_id, col(Activity.contact_id).is_not(None))
+        .order_by(col(Activity.occurred_at).desc())
+    )
+    found: list[UUID | None] = []
+    size, whole = 4 * count, False
+    while not whole and len(set(found)) < count:
+        found = list(uow.session.exec(talks.limit(size)))
+        size, whole = size * 4, len(found) < size
+    return {contact_id for contact_id in found if contact_id}
 
 
 def _at_place(place: str) -> Any:

@@ -137,6 +137,7 @@ class Activity(Record, table=True):
         refers("company_id", "company"),
         Index("ix_activity_contact", "workspace_id", "contact_id", "occurred_at"),
         Index("ix_activity_company", "workspace_id", "company_id", "occurred_at"),
+        Index("ix_activity_occurred", "workspace_id", "occurred_at"),
     )
     type: str
     direction: str | None = None

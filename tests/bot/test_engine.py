@@ -4,13 +4,18 @@ import asyncio
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from bot.app import App, build
 from bot.incoming import Incoming, Sender
 from bot.reception import Reception
+from handlers import contacts
+from storage.find import Scope
+from storage.queries.duplicates import Pair, duplicates
 from storage.queries.people import speaker_of
 from storage.tables import Contact, Inbox, InboxState, Message, Outbox, Task
+from storage.unit_of_work import UnitOfWork
 from tests.plugin import settings_for
 from tests.transcript import Player, Step
 
@@ -193,3 +198,22 @@ def test_a_reception_handles_what_was_left_behind(app: App) -> None:
 
     asyncio.run(scene())
     assert titles(app) == ["survive"]
+
+
+def test_others_write_while_duplicates_are_looked_for(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long is read beside the one thread that writes; each question has its own answer."""
+    say(app, "add Dana Whitfield from Acme", "e1")
+    say(app, '/contact add "Dana Whitfield" company:Acme allow', "e2")
+    looks: list[int] = []
+
+    def slow(uow: UnitOfWork, scope: Scope) -> list[Pair]:
+        looks.append(len(looks))
+        say(app, "add a task: water the plants", f"meanwhile-{len(looks)}", "Bea")
+        return duplicates(uow, scope)
+
+    monkeypatch.setattr(contacts, "duplicates", slow)
+    conversation, _ = app.engine.accept(message("/contact duplicates", "e3"))
+    app.engine.accept(message("/contact duplicates", "e4"))
+    assert app.engine.handle(conversation) == 2
+    assert looks == [0, 1]
+    assert titles(app) == ["water the plants"] * 2
