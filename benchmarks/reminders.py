@@ -25,9 +25,9 @@ from sqlalchemy import insert
 from bot.app import App, build
 from bot.background import Background
 from storage.database import Database
+from storage.deliveries import Delivery
 from storage.inbox import conversation_of
 from storage.migrate import upgrade
-from storage.outbox import Delivery
 from storage.tables import Member, Reminder, new_id
 from storage.unit_of_work import UnitOfWork
 from tests.databases import Postgres

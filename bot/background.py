@@ -14,8 +14,8 @@ from schedules.delivery import Sender
 from schedules.notices import unreachable
 from schedules.pacing import PACES, Pace
 from schedules.ticker import Ticker
+from storage.deliveries import Delivery
 from storage.errors import Unavailable
-from storage.outbox import Delivery
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
-from storage.database import Database
+from storage.database import Database, clock_of
 from storage.errors import Unavailable
 from storage.migrate import current, head
-from storage.outbox import clock_of
 
 SKEW = 5.0  # seconds by which the database's clock may differ
 

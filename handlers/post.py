@@ -2,13 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from handlers.reply import Mention, Reply
 from storage.journal import append
-from storage.outbox import enqueue, newest_private, remember
+from storage.outbox import Focus, enqueue, newest_private, remember
 from storage.tables import Button, Conversation, Job, Member, Message
 from storage.unit_of_work import UnitOfWork
 
@@ -34,9 +33,9 @@ def post(
     `again` is the line that it gets where it may arrive a second time; `share` names the key by which a person can be
     picked where one is asked for.
     """
-    tokens = [secrets.token_urlsafe(9) for _ in reply.buttons]
+    tokens = _tokens(len(reply.buttons))
     payload = {
-        "reply": replace(reply, buttons=()).to_json(),
+        "reply": reply.to_json(buttons=False),
         "buttons": [[b.label, t] for b, t in zip(reply.buttons, tokens, strict=True)],
         "to": member.name if member else None,
         "asks": asks,
@@ -93,20 +92,22 @@ def tell(
     message_id = post(
         uow, conversation, reply, member=member, change_set_id=change_set_id, key=key, again=again
     )
-    remembered(uow, conversation, member, reply.mentions, reply.listing)
+    remember(uow, [focus_of(conversation, member, reply.mentions, reply.listing)])
     return message_id
 
 
-def remembered(
-    uow: UnitOfWork,
-    conversation: Conversation,
-    member: Member,
-    mentions: Sequence[Mention],
-    listing: Sequence[Mention],
-) -> None:
-    """Put what Parley has spoken of by itself in the focus of the talk."""
+def focus_of(
+    conversation: Conversation, member: Member, mentions: Sequence[Mention], listing: Sequence[Mention]
+) -> Focus:
+    """What Parley has spoken of by itself, as it is put in the focus of the talk."""
     listed = [_plain(m) for m in listing]
-    remember(uow, conversation.id, member.id, [_plain(m) for m in mentions], listed)
+    return Focus(conversation.id, member.id, [_plain(m) for m in mentions], listed)
+
+
+def _tokens(count: int) -> list[str]:
+    """Words that nobody can guess, of twelve characters each."""
+    drawn = secrets.token_urlsafe(9 * count)
+    return [drawn[i : i + 12] for i in range(0, len(drawn), 12)]
 
 
 def _plain(mention: Mention) -> dict[str, str]:

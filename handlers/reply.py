@@ -155,9 +155,10 @@ class Reply:
         parts += [x.text for x in self.after]
         return "\n".join(p for p in parts if p)
 
-    def to_json(self) -> dict[str, Any]:
-        """As it is kept in the outbox."""
-        return _REPLY.dump_python(self, mode="json")  # type: ignore[no-any-return]
+    def to_json(self, *, buttons: bool = True) -> dict[str, Any]:
+        """As it is kept in the outbox; without its `buttons` where these are kept by themselves."""
+        without = None if buttons else {"buttons"}
+        return _REPLY.dump_python(self, mode="json", exclude=without)  # type: ignore[no-any-return]
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "Reply":

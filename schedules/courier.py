@@ -14,14 +14,15 @@ from schedules import metrics
 from schedules.delivery import CannotSend, Lease, LeaseLost, Sender, Unreachable, after, check_lease, held
 from schedules.pacing import PACES, Pace, Pacer
 from storage.database import Database
+from storage.deliveries import Delivery, Outcome, claim, hand_back, settle
 from storage.errors import Unavailable
-from storage.outbox import QUEUED, Delivery, Outcome, claim, hand_back, settle
+from storage.outbox import QUEUED
 
 T = TypeVar("T")
 PAUSE = 0.3  # seconds between looks at an outbox in which other processes may have put something
 AGAIN = 0.5  # seconds until a database that was away is tried again
 GRACE = 2.0  # seconds after its return in which workers first mark what they had sent
-SLOTS = 32  # messages under way on one platform
+SLOTS = 100  # messages under way on one platform: as many connections as its client opens
 DRAIN = 10.0  # seconds that a shutdown waits for what is due
 log = logging.getLogger(__name__)
 

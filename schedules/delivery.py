@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from storage.database import Database
-from storage.outbox import LEASE, Delivery, Outcome, claim, settle
+from storage.deliveries import LEASE, Delivery, Outcome, claim, settle
 
 log = logging.getLogger(__name__)
 Send = Callable[[Delivery], str]

@@ -6,8 +6,9 @@ from handlers.phrasebook import LANGUAGES, Phrasebook
 from handlers.post import tell
 from handlers.reply import Reply
 from handlers.voice import Voice
+from storage.deliveries import Delivery
 from storage.inbox import lock
-from storage.outbox import Delivery, newest_private, send_elsewhere
+from storage.outbox import newest_private, send_elsewhere
 from storage.queries.members import members_with
 from storage.tables import Member
 from storage.unit_of_work import UnitOfWork

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from handlers.phrasebook import Phrasebook
-from handlers.post import post, remembered
+from handlers.post import focus_of, post
 from handlers.reminders.card import again, due_card, is_late, late_card
 from handlers.reminders.series import fired
 from handlers.reply import Mention
@@ -14,14 +14,13 @@ from handlers.voice import Voice
 from schedules import metrics
 from schedules.notices import voice_for
 from storage.database import ends_transaction
-from storage.due import due_reminders, keep, load, load_talks
-from storage.outbox import newest_privates
+from storage.due import due_reminders, keep, load
+from storage.outbox import newest_privates, remember
 from storage.tables import (
     Company,
     Contact,
     Conversation,
     Deal,
-    Dialogue,
     Member,
     MemberStatus,
     Reminder,
@@ -83,7 +82,6 @@ class Firing:
         self._subjects = [load(uow, model, _ids(due, f"{model.__tablename__}_id")) for model in SUBJECTS]
         self._voices: dict[UUID, Voice] = {}
         self._talked: dict[UUID, Talked] = {}
-        self._talks: list[Dialogue] = []  # held, so that each is found without another question
 
     def fire(self, group: list[Reminder]) -> None:
         """Tell one, or several in one message, and plan what comes after."""
@@ -105,9 +103,8 @@ class Firing:
     def finish(self) -> None:
         """Write what became of them, and put them in the focus of their people's talks."""
         keep(self.uow, self.due)
-        self._talks = load_talks(self.uow, [t.conversation.id for t in self._talked.values()])
-        for one in self._talked.values():
-            remembered(self.uow, one.conversation, one.member, one.mentions, one.listing)
+        talks = self._talked.values()
+        remember(self.uow, [focus_of(t.conversation, t.member, t.mentions, t.listing) for t in talks])
 
     def _tell(self, group: list[Reminder]) -> bool:
         uow, first = self.uow, group[0]

@@ -6,10 +6,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
@@ -236,3 +237,13 @@ class Database:
             result = work(session)
             session.commit()
             return result
+
+
+def clock_of(session: Session) -> datetime:
+    """The database's time; the domain's may stand still."""
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.fromisoformat(
+            session.connection().execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00')")).scalar_one()
+        )
+    moment: datetime = session.connection().execute(select(func.clock_timestamp())).scalar_one()
+    return moment

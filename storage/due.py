@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from storage.partial import among
-from storage.tables import Dialogue, Reminder, ReminderStatus, Row
+from storage.tables import Reminder, ReminderStatus, Row
 from storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=Row)
@@ -18,7 +18,10 @@ WAITING = (ReminderStatus.SCHEDULED, ReminderStatus.SNOOZED)
 
 
 def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
-    """Reminders due by now, oldest first; no other process gets the same ones. `keep` writes what becomes of them."""
+    """Reminders due by now, oldest first, and of one moment those of a person together, who is then told at once.
+
+    No other process gets the same ones. `keep` writes what becomes of them.
+    """
     query = (
         select(Reminder)
         .where(
@@ -26,7 +29,7 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
             among(Reminder.status, WAITING),
             Reminder.due_at <= uow.now,
         )
-        .order_by(col(Reminder.due_at))
+        .order_by(col(Reminder.due_at), col(Reminder.owner_id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -49,14 +52,6 @@ def keep(uow: UnitOfWork, rows: Sequence[Reminder]) -> None:
 def load(uow: UnitOfWork, model: type[R], ids: Collection[UUID]) -> list[R]:
     """Rows by their ids, with one question."""
     return uow.list(model, col(model.id).in_(list(ids))) if ids else []
-
-
-def load_talks(uow: UnitOfWork, conversations: Collection[UUID]) -> list[Dialogue]:
-    """Where the talks in these conversations stand, with one question."""
-    query = select(Dialogue).where(
-        Dialogue.workspace_id == uow.workspace_id, col(Dialogue.conversation_id).in_(list(conversations))
-    )
-    return list(uow.session.exec(query))
 
 
 def next_due(session: Session) -> datetime | None:

@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from storage.database import Database
-from storage.outbox import clock_of
+from storage.database import Database, clock_of
 from storage.partial import is_
 from storage.tables import ChangeSet, Job, JobFailure, JobState, JobTask
 from storage.takeback import stages_of

@@ -6,28 +6,29 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
+from storage.many import write_many
 from storage.pipeline import pipelined
 
 _KEY = "journal"
+MANY = 64  # rows of a table from which on it pays to go by the short way
 
 
 @cache
-def _plain_defaults(model: type[SQLModel]) -> dict[str, Any]:
+def _defaults(model: type[SQLModel]) -> tuple[dict[str, Any], tuple[tuple[str, Any], ...]]:
+    """The defaults of a table: those that are values, and those that are made anew for each row."""
     fields = model.model_fields.items()
-    return {name: f.default for name, f in fields if f.default_factory is None and not f.is_required()}
-
-
-@cache
-def _made_defaults(model: type[SQLModel]) -> dict[str, Any]:
-    return {
-        name: f.default_factory for name, f in model.model_fields.items() if f.default_factory is not None
-    }
+    plain = {name: f.default for name, f in fields if f.default_factory is None and not f.is_required()}
+    return plain, tuple((name, f.default_factory) for name, f in fields if f.default_factory is not None)
 
 
 def with_defaults(model: type[SQLModel], values: dict[str, Any]) -> dict[str, Any]:
     """The values of a new row, defaults included."""
-    made = {name: make() for name, make in _made_defaults(model).items() if name not in values}
-    return {**_plain_defaults(model), **made, **values}
+    plain, made = _defaults(model)
+    row = {**plain, **values}
+    for name, make in made:
+        if name not in values:
+            row[name] = make()
+    return row
 
 
 def append(session: Session, model: type[SQLModel], **values: Any) -> None:
@@ -38,6 +39,10 @@ def append(session: Session, model: type[SQLModel], **values: Any) -> None:
 def write(session: Session) -> None:
     """Write what was gathered. References are checked at commit, so the order does not matter."""
     gathered, connection = session.info.pop(_KEY, {}), session.connection()
+    many = {model: rows for model, rows in gathered.items() if len(rows) >= MANY}
+    for model, rows in many.items():
+        write_many(connection, model, rows)
     with pipelined(connection):
         for model, rows in gathered.items():
-            connection.execute(insert(model), rows)
+            if model not in many:
+                connection.execute(insert(model), rows)

@@ -6,8 +6,7 @@ from sqlalchemy import delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from storage.database import Database
-from storage.outbox import clock_of
+from storage.database import Database, clock_of
 from storage.tables import Lease
 
 _DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}

@@ -1,4 +1,4 @@
-"""Statements without results, sent one after the other without waiting for the answer to each."""
+"""Ways past SQLAlchemy to the driver, for what it has no word for; errors come as SQLAlchemy's all the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,22 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+
+
+@contextmanager
+def driver(connection: Connection) -> Iterator[Any]:
+    """The driver's own connection. What it raises comes as SQLAlchemy's errors do, so that it is repeated or waited for."""
+    own: Any = connection.connection.dbapi_connection
+    failed: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        yield own
+    except failed as error:
+        lost = connection.dialect.is_disconnect(error, own, None)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            "driver", None, error, failed, hide_parameters=True, connection_invalidated=lost
+        ) from error
 
 
 @contextmanager
@@ -17,15 +33,5 @@ def pipelined(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    driver: Any = connection.connection.dbapi_connection
-    failed: Any = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.pipeline():
-            yield
-    except failed as error:
-        lost = connection.dialect.is_disconnect(error, driver, None)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            "pipeline", None, error, failed, hide_parameters=True, connection_invalidated=lost
-        ) from error
+    with driver(connection) as own, own.pipeline():
+        yield

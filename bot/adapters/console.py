@@ -15,9 +15,9 @@ from bot.incoming import Incoming, Sender
 from handlers.reply import FileRef, Reply
 from nlp.text import detect
 from schedules.delivery import deliver
+from storage.deliveries import Delivery, release
 from storage.errors import Postponed, Unavailable
 from storage.files import PIECE, keep_file
-from storage.outbox import Delivery, release
 from storage.queries.messages import sent_count
 
 PLATFORM = "console"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from storage.deliveries import Delivery
 from storage.inbox import conversation_of, lock
-from storage.outbox import Delivery
 from storage.tables import Button, Conversation, Direction, Inbox, Member, Message, Outbox, Shown
 from storage.unit_of_work import UnitOfWork
 

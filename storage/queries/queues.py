@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from storage.deliveries import OPEN
 from storage.due import WAITING
-from storage.outbox import OPEN
 from storage.partial import among, is_
 from storage.tables import Inbox, InboxState, Outbox, OutboxState, Reminder
 

@@ -191,6 +191,14 @@ class Reminder(Record, table=True):
             postgresql_where=text("status IN ('scheduled', 'snoozed')"),
             sqlite_where=text("status IN ('scheduled', 'snoozed')"),
         ),
+        Index(
+            "ix_reminder_firing",
+            "workspace_id",
+            "due_at",
+            "owner_id",
+            postgresql_where=text("status IN ('scheduled', 'snoozed')"),
+            sqlite_where=text("status IN ('scheduled', 'snoozed')"),
+        ),
         Index("ix_reminder_owner", "workspace_id", "owner_id", "status"),
     )
     text: str = Field(sa_type=Private)

@@ -1,12 +1,12 @@
 """Column types and the columns that every table or record shares."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import JSON, BigInteger, Enum, ForeignKeyConstraint, Text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -31,11 +31,11 @@ class Private(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the interface
         """JSON text."""
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else to_json(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the interface
         """The value again."""
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 class Amount(TypeDecorator[Decimal]):

@@ -13,7 +13,7 @@ from bot.asking import ask
 from bot.incoming import Incoming, Sender
 from bot.invite import invite
 from handlers.turn import Call, Turn
-from storage.outbox import Outcome, claim, settle
+from storage.deliveries import Outcome, claim, settle
 from storage.tables import Contact, Conversation, Outbox, Reminder, Task
 
 GRACE = Sender("U1", "Grace", joins=True)

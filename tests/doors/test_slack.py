@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from bot.app import App
 from bot.invite import invite
-from storage.outbox import OPEN
+from storage.deliveries import OPEN
 from storage.tables import (
     Activity,
     Contact,

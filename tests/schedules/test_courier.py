@@ -24,9 +24,11 @@ from schedules.delivery import (
     check_lease,
     held,
 )
+from storage.database import clock_of
+from storage.deliveries import Delivery, claim
 from storage.errors import Unavailable
 from storage.inbox import conversation_of
-from storage.outbox import Delivery, claim, clock_of, enqueue
+from storage.outbox import enqueue
 from storage.tables import Conversation, Outbox
 from storage.unit_of_work import UnitOfWork
 from tests.transcript import START

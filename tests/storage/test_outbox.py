@@ -10,8 +10,10 @@ from sqlmodel import col, select
 
 from bot.app import App
 from schedules.delivery import LAST_RETRY, PATIENCE, Ambiguous, CannotSend, Refused, after, deliver
+from storage.database import clock_of
+from storage.deliveries import LEASE, Delivery, Outcome, claim, hand_back, settle
 from storage.inbox import conversation_of
-from storage.outbox import LEASE, Delivery, Outcome, claim, clock_of, enqueue, hand_back, settle
+from storage.outbox import enqueue
 from storage.tables import Message, Outbox
 from storage.unit_of_work import UnitOfWork
 from tests.transcript import START

@@ -16,7 +16,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from storage.database import Database
-from storage.outbox import OPEN
+from storage.deliveries import OPEN
 from storage.tables import Inbox, InboxState, Outbox, Reminder, ReminderStatus
 
 FULL = os.environ.get("TORTURE") == "full"

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.adapters.leased import leased
 from schedules.delivery import Ambiguous, CannotSend
-from storage.outbox import Delivery
+from storage.deliveries import Delivery
 
 REMEMBERS, FORGETS = "remembers", "forgets"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import schedules.delivery
-import storage.outbox
+import storage.deliveries
 from bot.app import build
 from bot.background import Background
 from tests.databases import Postgres
@@ -70,7 +70,7 @@ def test_a_database_that_falls_over_and_comes_back(
     server: tuple[Postgres, Switch], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     lease = timedelta(seconds=SIZE.lease)
-    for module in (storage.outbox, schedules.delivery):
+    for module in (storage.deliveries, schedules.delivery):
         monkeypatch.setattr(module, "LEASE", lease)
     monkeypatch.setattr(schedules.delivery, "MARGIN", lease / 3)
     url, switch = server[0].fresh(), server[1]

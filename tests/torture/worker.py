@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 import schedules.delivery
-import storage.outbox
+import storage.deliveries
 from bot.adapters.slack import SlackDoor
 from bot.adapters.telegram import TelegramDoor
 from bot.app import App, build
@@ -69,6 +69,6 @@ def with_tokens(settings: Settings, slack: str, telegram: str) -> Settings:
 def begin(log: str, url: str, lease: float) -> App:
     """A Parley whose leases are short."""
     logging.basicConfig(filename=Path(log), level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    storage.outbox.LEASE = schedules.delivery.LEASE = timedelta(seconds=lease)
+    storage.deliveries.LEASE = schedules.delivery.LEASE = timedelta(seconds=lease)
     schedules.delivery.MARGIN = timedelta(seconds=lease / 3)
     return build(settings_for(url))

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from bot.adapters.page.session import PLATFORM
 from bot.app import App
-from storage.outbox import Delivery, release
+from storage.deliveries import Delivery, release
 from storage.queries.page import show
 
 

@@ -30,8 +30,8 @@ from bot.doors import DoorDown
 from bot.reception import Reception
 from bot.settings import Settings
 from schedules.delivery import CannotSend
+from storage.deliveries import Delivery
 from storage.errors import Unavailable
-from storage.outbox import Delivery
 
 PING = 5.0  # seconds between pings of the socket, and until it is opened again
 PATIENCE = 30.0  # seconds to connect in

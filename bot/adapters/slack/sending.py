@@ -15,7 +15,7 @@ from bot.adapters.slack.files import Files
 from bot.adapters.slack.people import Directory, error_of
 from handlers.reply import Reply
 from schedules.delivery import Ambiguous, CannotSend, Refused, Unreachable, check_lease
-from storage.outbox import Delivery
+from storage.deliveries import Delivery
 
 EVENT = "parley_message"  # the type of our messages' metadata
 EARLIER = 900.0  # seconds by which Slack's clock may differ from ours

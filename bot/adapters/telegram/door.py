@@ -24,8 +24,8 @@ from bot.doors import DoorDown
 from bot.reception import Reception
 from bot.settings import Settings
 from schedules.delivery import CannotSend
+from storage.deliveries import Delivery
 from storage.errors import Unavailable
-from storage.outbox import Delivery
 
 PATIENCE = 15.0  # seconds for an answer
 WEBHOOK = "/telegram/webhook"

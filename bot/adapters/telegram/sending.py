@@ -33,7 +33,7 @@ from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.markup import parts, rows
 from handlers.reply import FileRef, Reply
 from schedules.delivery import Ambiguous, CannotSend, Refused, Unreachable, check_lease
-from storage.outbox import Delivery
+from storage.deliveries import Delivery
 
 APART = 1.0  # seconds between the messages of one answer: a chat takes one a second
 TOKEN_AGAIN = 60.0  # seconds until a token that was refused is tried again

@@ -1,0 +1,244 @@
+"""Taking messages out of the outbox: claimed under a lease, and marked with what became of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from storage.database import Database, clock_of
+from storage.partial import among
+from storage.tables import Conversation, Message, Outbox, OutboxState
+
+LEASE = timedelta(seconds=60)
+OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One claimed message: where it goes, what it says, and how often it was tried before."""
+
+    workspace_id: UUID
+    id: UUID
+    message_id: UUID
+    platform: str
+    account: str
+    place: str
+    thread: str
+    private: bool
+    payload: dict[str, Any]
+    attempts: int
+    lease_until: datetime
+    conversation_id: UUID
+    created_at: datetime
+    key: str | None = None
+    doubtful: bool = False  # an earlier attempt may have arrived without our knowing
+
+    @property
+    def replaces(self) -> str | None:
+        """The platform's id of the message that this one takes the place of."""
+        replaced: str | None = self.payload.get("replaces")
+        return replaced
+
+
+def claim(
+    database: Database, platforms: Iterable[str], now: datetime, limit: int = 50, resting: Iterable[str] = ()
+) -> list[Delivery]:
+    """Lease messages that are due, and count the attempt; nobody else gets them until the lease ends.
+
+    Of each conversation only the oldest, so that none overtakes one that waits for another attempt. Places that are
+    `resting` are passed over.
+    """
+
+    def work(session: Session) -> list[Delivery]:
+        clock = clock_of(session)
+        given = {"now": now, "clock": clock, "resting": list(resting)}
+        rows: list[Any] = []
+        for platform in platforms:
+            heads = {**given, "platform": platform, "most": limit - len(rows)}
+            rows += session.connection().execute(_HEADS, heads).mappings().all()
+        if rows:
+            _lease(session, rows, clock + LEASE)
+        return [Delivery(**row, lease_until=clock + LEASE) for row in rows]
+
+    return database.run(work)
+
+
+def _lapsed(clock: Any) -> ColumnElement[bool]:
+    return and_(col(Outbox.state) == OutboxState.SENDING, col(Outbox.lease_until) < clock)
+
+
+def _in_the_way(now: Any) -> ColumnElement[bool]:
+    """Whether an earlier message of the conversation has to go first."""
+    earlier = aliased(Outbox)
+    return (
+        exists()
+        .where(
+            col(earlier.workspace_id) == Outbox.workspace_id,
+            col(earlier.conversation_id) == Outbox.conversation_id,
+            col(earlier.id) < Outbox.id,
+            among(earlier.state, OPEN),
+            or_(col(earlier.attempts) > 0, col(earlier.not_before) <= now),
+        )
+        .correlate(Outbox)
+    )
+
+
+def _heads() -> Select[Any]:
+    """Messages that may leave now, the longest due first."""
+    now: Any = bindparam("now")
+    lapsed = _lapsed(bindparam("clock"))
+    same_conversation = and_(
+        col(Conversation.workspace_id) == Outbox.workspace_id, col(Conversation.id) == Outbox.conversation_id
+    )
+    return (
+        select_columns(*_COLUMNS, or_(col(Outbox.doubtful), lapsed).label("doubtful"))
+        .join(Conversation, same_conversation)
+        .where(
+            col(Outbox.platform) == bindparam("platform"),
+            among(Outbox.state, OPEN),
+            col(Outbox.not_before) <= now,
+            or_(col(Outbox.state) == OutboxState.PENDING, lapsed),
+            ~_in_the_way(now),
+            col(Conversation.external_id).not_in(bindparam("resting", expanding=True)),
+        )
+        .order_by(col(Outbox.not_before), col(Outbox.id))
+        .limit(bindparam("most"))
+        .with_for_update(of=Outbox, skip_locked=True)
+    )
+
+
+_COLUMNS: tuple[Any, ...] = (
+    col(Outbox.workspace_id),
+    col(Outbox.id),
+    col(Outbox.message_id),
+    col(Outbox.platform),
+    col(Outbox.payload),
+    col(Outbox.key),
+    col(Outbox.created_at),
+    (col(Outbox.attempts) + 1).label("attempts"),
+    col(Conversation.id).label("conversation_id"),
+    col(Conversation.account),
+    col(Conversation.external_id).label("place"),
+    col(Conversation.thread),
+    col(Conversation.private),
+)
+_HEADS = _heads()  # built once: it is asked several times a second
+
+
+def _lease(session: Session, rows: list[Any], until: datetime) -> None:
+    lapsed = col(Outbox.state) == OutboxState.SENDING
+    session.connection().execute(
+        update(Outbox)
+        .where(*_these({r["workspace_id"] for r in rows}, [r["id"] for r in rows]))
+        .values(
+            state=OutboxState.SENDING,
+            lease_until=until,
+            attempts=col(Outbox.attempts) + 1,
+            doubtful=or_(col(Outbox.doubtful), lapsed),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an attempt: sent under the platform's id, put back until `again`, or given up for a `reason`."""
+
+    delivery: Delivery
+    external_id: str | None = None
+    again: datetime | None = None
+    doubtful: bool | None = None
+    reason: str | None = None
+
+    @property
+    def state(self) -> OutboxState:
+        """The state that follows from it."""
+        if self.external_id is not None:
+            return OutboxState.SENT
+        return OutboxState.PENDING if self.again else OutboxState.DEAD
+
+
+def settle(database: Database, outcomes: Sequence[Outcome]) -> set[UUID]:
+    """Mark messages, all in one transaction: the ids of those that were still ours to mark.
+
+    The number of the attempt fences off a worker whose lease has passed to another.
+    """
+
+    def work(session: Session) -> set[UUID]:
+        arrived = [o for o in outcomes if o.state == OutboxState.SENT]
+        marked = _mark_sent(session, arrived)
+        marked |= {o.delivery.id for o in outcomes if o.state != OutboxState.SENT and _mark(session, o)}
+        return marked
+
+    return database.run(work)
+
+
+def _mark_sent(session: Session, outcomes: Sequence[Outcome]) -> set[UUID]:
+    ids: set[UUID] = set()
+    for attempts in {o.delivery.attempts for o in outcomes}:
+        ours = _ours([o.delivery for o in outcomes if o.delivery.attempts == attempts], attempts)
+        values = {"state": OutboxState.SENT, "lease_until": None, "reason": None}
+        marked = update(Outbox).where(*ours).values(values).returning(col(Outbox.id))
+        ids |= set(session.connection().execute(marked).scalars())
+    named = [
+        {"w": o.delivery.workspace_id, "m": o.delivery.message_id, "x": o.external_id}
+        for o in outcomes
+        if o.delivery.id in ids
+    ]
+    if named:
+        table = Message.__table__  # type: ignore[attr-defined]  # many rows at once are the table's, not the class's
+        same = (table.c.workspace_id == bindparam("w"), table.c.id == bindparam("m"))
+        session.connection().execute(update(table).where(*same).values(external_id=bindparam("x")), named)
+    return ids
+
+
+def _mark(session: Session, outcome: Outcome) -> bool:
+    delivery = outcome.delivery
+    values: dict[str, Any] = {"state": outcome.state, "lease_until": None, "reason": outcome.reason}
+    if outcome.again is not None:
+        values["not_before"] = outcome.again
+    if outcome.doubtful is not None:
+        values["doubtful"] = outcome.doubtful
+    ours = _ours([delivery], delivery.attempts)
+    return session.connection().execute(update(Outbox).where(*ours).values(values)).rowcount > 0
+
+
+def _ours(deliveries: Sequence[Delivery], attempts: int) -> list[ColumnElement[bool]]:
+    """Those of one attempt that nobody else has claimed meanwhile."""
+    return [
+        *_these({d.workspace_id for d in deliveries}, [d.id for d in deliveries]),
+        col(Outbox.attempts) == attempts,
+        col(Outbox.state) == OutboxState.SENDING,
+    ]
+
+
+def _these(workspaces: Iterable[UUID], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
+    return [col(Outbox.workspace_id).in_(list(workspaces)), col(Outbox.id).in_(list(ids))]
+
+
+def hand_back(database: Database, delivery: Delivery) -> None:
+    """Give a claimed message back untried, for whoever comes next."""
+    ours = _ours([delivery], delivery.attempts)
+    values = {
+        "state": OutboxState.PENDING,
+        "lease_until": None,
+        "attempts": delivery.attempts - 1,
+        "doubtful": delivery.doubtful,
+    }
+    database.run(lambda session: session.connection().execute(update(Outbox).where(*ours).values(values)))
+
+
+def release(database: Database, platforms: list[str]) -> None:
+    """Give back what a dead process of a single-process platform had leased, so that it is sent at once."""
+    database.run(
+        lambda session: session.connection().execute(
+            update(Outbox)
+            .where(col(Outbox.platform).in_(platforms), col(Outbox.state) == OutboxState.SENDING)
+            .values(state=OutboxState.PENDING, lease_until=None)
+        )
+    )
