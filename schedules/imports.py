@@ -5,7 +5,6 @@ from functools import partial
 from itertools import islice
 
 from handlers.data.columns import Columns
-from handlers.data.looking import batches
 from handlers.data.rows import Refused, drafts
 from handlers.data.sheets import Unreadable, open_sheet
 from handlers.data.written import failures_file
@@ -25,7 +24,7 @@ from storage.queries.sales import first_stage
 from storage.tables import Audit, ChangeSet, Job, JobFailure, JobState, Member, Workspace
 from storage.unit_of_work import UnitOfWork
 
-AT_ONCE = 100  # rows in one transaction
+AT_ONCE = 100  # rows in one transaction, at most
 MANY_UPDATED = 25  # and where rows are updated, which takes longer
 Row = Draft | tuple[int, list[str], Refused]
 
@@ -41,7 +40,7 @@ def run(desk: Desk, job: Job) -> None:
             sheet = open_sheet(file)
             columns = Columns(job.data["kind"], tuple(job.data["fields"]))
             rows = islice(drafts(sheet.rows, sheet.headers, columns, place), job.position, None)
-            for batch in batches(rows, size):
+            while batch := list(islice(rows, desk.portion(size))):
                 job = desk.piece(job, _piece(desk, workspace, author, batch))
         except Unreadable as error:
             raise Failed(error.key, **error.params) from error

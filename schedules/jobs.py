@@ -22,6 +22,8 @@ from storage.unit_of_work import UnitOfWork
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 SHOW_EVERY = 3.0  # seconds between two looks of the message that moves
+PIECE = 0.15  # seconds that others may wait for a piece of the work
+LEAST = 0.2  # of the usual size of a piece, however slow the machine is
 
 
 class Failed(Exception):
@@ -51,6 +53,7 @@ class Desk:
     holder: str = field(default_factory=lambda: uuid4().hex)
     _shown: float = 0.0
     _leaving: bool = False
+    _share: float = 1.0
 
     def voice(self, uow: UnitOfWork, job: Job) -> Voice:
         """How the one who asked for a job is spoken to."""
@@ -79,7 +82,17 @@ class Desk:
 
     def begun(self) -> None:
         """A new job: its message moves only after a while."""
-        self._shown = time.monotonic()
+        self._shown, self._share = time.monotonic(), 1.0
+
+    def portion(self, usual: int) -> int:
+        """How many of the `usual` number of rows the next piece has: fewer where the last pieces took long."""
+        return max(1, int(usual * self._share))
+
+    def _timed(self, seconds: float) -> None:
+        """What a piece took once it had its turn: the next are larger or smaller, and others get theirs before."""
+        faster = min(2.0, PIECE / max(seconds, 0.001))
+        self._share = min(1.0, max(LEAST, self._share * faster))
+        self.database.give_way(seconds)
 
     @property
     def leaving(self) -> bool:
@@ -96,14 +109,19 @@ class Desk:
         if self._leaving:
             raise Lost
 
+        took = 0.0
+
         def work(uow: UnitOfWork) -> Job:
+            nonlocal took
+            begun = time.monotonic()
             row = hold(uow.session, job)
             do(uow, row)
             uow.session.add(row)
+            took = time.monotonic() - begun
             return row
 
         done = self.work(work)
-        self.database.give_way()
+        self._timed(took)
         self.watch(done)
         return done
 

@@ -12,7 +12,7 @@ from storage.takeback import CHANGED, DELETED, take_back
 from storage.undo import Kept
 from storage.unit_of_work import UnitOfWork
 
-AT_ONCE = 200  # rows deleted in one transaction
+AT_ONCE = 200  # rows deleted in one transaction, at most
 FEW = 25  # rows put back one by one
 NAMED = 20  # of those that stay, how many are named
 
@@ -30,7 +30,7 @@ def _piece(desk: Desk, stages: list[tuple[str, str]], uow: UnitOfWork, job: Job)
     change_set = uow.get(ChangeSet, job.change_set_id)
     if change_set is None:
         raise Failed("undo.nothing")
-    limit = FEW if stage[0] in (CHANGED, DELETED) else AT_ONCE
+    limit = desk.portion(FEW if stage[0] in (CHANGED, DELETED) else AT_ONCE)
     taken = take_back(uow.session, change_set, stage, job.data["after"], limit)
     following = (
         {"after": taken.after} if taken.after is not None else {"stage": job.data["stage"] + 1, "after": -1}

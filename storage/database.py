@@ -24,10 +24,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
-LOOK, GAP = (
-    0.003,
+LOOK = 0.003  # seconds between two looks whether another process still holds the file
+GAP, GIVEN = (
     0.01,
-)  # seconds between two looks whether it still is, and for which long work lets go of it
+    0.15,
+)  # for which long work lets go of it: seconds at least, and the part of what a piece took
 TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
@@ -190,10 +191,10 @@ class Database:
             options = {"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
             return work(Session(bare.execution_options(**options)))
 
-    def give_way(self) -> None:
-        """Let other processes write, between two pieces of long work: SQLite has no queue for them."""
+    def give_way(self, worked: float) -> None:
+        """Let other processes write, after so many seconds of a long work: SQLite has no queue for them."""
         if self.sqlite and not self.memory:
-            time.sleep(GAP)
+            time.sleep(max(GAP, worked * GIVEN))
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""

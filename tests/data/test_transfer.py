@@ -1,7 +1,9 @@
 """Imports, exports and backups through the whole program."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,8 +14,10 @@ from sqlmodel import SQLModel, col, select
 
 from bot.adapters.console import Answer, Console, Line
 from bot.app import App, build
+from schedules import imports
 from schedules.jobs import Desk
 from storage.backup import Unfit, backup, restore, tables
+from storage.bulk import write
 from storage.database import Database
 from storage.files import pieces
 from storage.search import indexed
@@ -236,6 +240,25 @@ def test_no_message_waits_long_for_an_import(ana: Talker, tmp_path: Path) -> Non
     ana.app.desk().watch = watch
     ana.press("Import 1000")
     assert max(sizes) <= 100
+
+
+def test_a_slow_machine_takes_smaller_pieces(
+    ana: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*given: Any) -> Any:
+        time.sleep(0.3)
+        return write(*given)
+
+    ana.hand(people(tmp_path / "some.csv", 250))
+    sizes = [0]
+    monkeypatch.setattr(imports, "write", slow)
+    monkeypatch.setattr(ana.app.desk(), "watch", lambda job: sizes.append(job.position))
+    ana.press("Import 250")
+    pieces = [b - a for a, b in pairwise(sizes) if b > a]
+    assert pieces[0] == 100
+    assert min(pieces[1:-1]) <= 50
+    assert sum(pieces) == 250
+    assert len(rows(ana.app, Contact)) == 250
 
 
 @pytest.fixture
