@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 
 from bot.adapters.page.files import LARGEST
-from storage.tables import File, Inbox
-from tests.page.serving import Person, Serving
+from storage.tables import Contact, File, Inbox
+from tests.page.serving import Person, Serving, headline
 
 DATA = bytes(range(256)) * 3000
 
@@ -79,3 +79,30 @@ def test_what_is_too_large_is_refused(serving: Serving) -> None:
     assert serving.app.engine.read(lambda uow: uow.count(File)) == 0
     assert up(ana, "a", bytes(2 * 1024 * 1024), "text/plain")["size"] == 2 * 1024 * 1024
     assert ana.say("x" * 2 * 1024 * 1024).status_code == 413
+
+
+def test_a_table_that_is_dropped_is_imported_and_what_failed_comes_back(serving: Serving) -> None:
+    ana, app = serving.person("Ana"), serving.app
+    table = "Name,Company,Reach at\n" + "".join(
+        f"Person{i} Name{i},Acme,{'12' if i == 7 else f'+4930901{i:03}'}\n" for i in range(150)
+    )
+    token = up(ana, "people.csv", table.encode(), "text/csv")["token"]
+    shown = ana.ask(files=[token])
+    assert "150 contacts" in headline(shown)
+    shown = ana.ask("the third column is the phone")
+    assert "Reach at → Phone" in str(shown["lines"])
+    assert "149 new, 1 not usable" in headline(shown)
+    begun = ana.ask(press=shown["buttons"][0]["token"])
+    assert headline(begun).startswith("Importing people.csv")
+    assert app.work_off()
+    done = ana.hear(1)[0]
+    while not headline(done).startswith("Imported"):
+        done = ana.hear(1)[0]
+    assert headline(done) == "Imported 149 contacts from people.csv."
+    assert done["replaces"]
+    assert [f["name"] for f in done["files"]] == ["people – left out.csv"]
+    failed = ana.client.get(f"/files/{done['files'][0]['token']}").content.decode("utf-8-sig")
+    assert failed.splitlines()[1].startswith("Person7 Name7,Acme,12")
+    ana.ask(press=done["buttons"][0]["token"])
+    app.work_off()
+    assert app.engine.read(lambda uow: uow.count(Contact)) == 0
