@@ -35,7 +35,7 @@ from tests.plugin import settings_for
 
 AT_ONCE, PEOPLE = 10_000, 500
 STEADY, A_SECOND = 300, 10
-PENDING = 1_000_000
+FEW, PENDING = 1_000, 1_000_000
 
 
 class Arrivals:
@@ -165,13 +165,17 @@ def pending(url: str, count: int) -> None:
     far = datetime.now(UTC) + timedelta(days=30)
     who = people(app)
     begun = time.perf_counter()
-    empty = ticks(app)
-    remind(app, who, [far + timedelta(seconds=n) for n in range(count)])
+    remind(app, who, [far + timedelta(seconds=n) for n in range(FEW)])
+    few = ticks(app, who)
+    remind(app, who, [far + timedelta(seconds=n) for n in range(FEW, count)])
     app.database.run(lambda s: s.connection().exec_driver_sql("ANALYZE"))
+    many = ticks(app, who)
     print(f"{count} pending, written in {time.perf_counter() - begun:.0f} s")
-    print(
-        f"  a tick with nothing due: {empty * 1e3:.2f} ms with none pending, {ticks(app) * 1e3:.2f} ms with all"
-    )
+    for name, before, after in zip(("nothing", "one reminder"), few, many, strict=True):
+        print(
+            f"  a tick with {name} due: {before * 1e3:.2f} ms with {FEW} pending, {after * 1e3:.2f} ms with all: "
+            f"{after / before:.2f}"
+        )
     remind(app, who, [datetime.now(UTC)])
     app.close()
     context = multiprocessing.get_context("spawn")
@@ -183,11 +187,20 @@ def pending(url: str, count: int) -> None:
     print(f"  start to first claim: {seconds:.2f} s after the imports, {memory / 1024:.0f} MB")
 
 
-def ticks(app: App, count: int = 200) -> float:
-    begun = time.perf_counter()
+def ticks(app: App, who: list[Member], count: int = 200) -> tuple[float, float]:
+    """Seconds for a tick with nothing due, and for one that fires a reminder: the median of many."""
+    idle, firing = [], []
     for _ in range(count):
-        app.tick()
-    return (time.perf_counter() - begun) / count
+        idle.append(_timed(app.tick))
+        remind(app, who[:1], [datetime.now(UTC)])
+        firing.append(_timed(app.tick))
+    return statistics.median(idle), statistics.median(firing)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 def first_claim(url: str, pipe: Any) -> None:
