@@ -41,11 +41,27 @@ def test_a_contact_card_becomes_a_contact(app: App, telegram: FakeTelegram, bot:
     assert rows(app, Contact) == []
 
 
-def test_a_vcard_file_becomes_contacts(app: App, telegram: FakeTelegram, bot: Running, lin: int) -> None:
+def test_a_vcard_file_becomes_a_contact(app: App, telegram: FakeTelegram, bot: Running, lin: int) -> None:
+    telegram.document(
+        lin, "dana.vcf", VCARD.partition("END:VCARD\n")[0].encode() + b"END:VCARD\n", "text/vcard"
+    )
+    telegram.settle(bot)
+    assert [c.name for c in rows(app, Contact)] == ["Dana 'D' Whitfield"]
+    assert rows(app, File) == []
+
+
+def test_a_vcard_file_with_several_is_looked_at_before(
+    app: App, telegram: FakeTelegram, bot: Running, lin: int
+) -> None:
     telegram.document(lin, "people.vcf", VCARD.encode(), "text/vcard")
     telegram.settle(bot)
-    assert [c.name for c in rows(app, Contact)] == ["Dana 'D' Whitfield", "Li Wei"]
-    assert rows(app, File) == []
+    assert telegram.told(lin).startswith("people.vcf: 2 contacts. 2 new")
+    assert rows(app, Contact) == []
+    telegram.press(lin, "Import 2")
+    telegram.settle(bot)
+    while app.work_off():
+        telegram.settle(bot)
+    assert [c.name for c in rows(app, Contact)] == ['Dana "D" Whitfield', "Li Wei"]
 
 
 def test_a_card_that_is_none_does_no_harm(app: App, telegram: FakeTelegram, bot: Running, lin: int) -> None:

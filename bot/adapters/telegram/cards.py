@@ -1,12 +1,12 @@
 """Contact cards: what is on them, as the command that adds the contact."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import vobject
 from telegram import Contact
 
-MOST = 3  # cards in one file; more are an import, looked at before
 LONGEST = 200
 TYPES = ("text/vcard", "text/x-vcard", "text/directory")
 
@@ -20,15 +20,12 @@ def said_by(contact: Contact) -> str:
     return _command(name, {**more, **{k: v for k, v in told.items() if any(c.isdigit() for c in v)}})
 
 
-def said_by_file(text: str) -> list[str]:
-    """The few cards of a vCard file, each in words; those without a name are left out, and many are left alone."""
-    found = []
-    for card in _cards(text):
-        if name := card.pop("name", ""):
-            found.append(_command(name, card))
-        if len(found) > MOST:
-            return []
-    return found
+def said_by_file(text: str) -> str | None:
+    """The card of a vCard file that holds one, in words; several are an import, looked at before."""
+    cards = list(islice(_cards(text), 2))
+    if len(cards) != 1 or not cards[0].get("name"):
+        return None
+    return _command(cards[0]["name"], cards[0])
 
 
 def _command(name: str, told: dict[str, str]) -> str:

@@ -76,8 +76,8 @@ class Desk:
         incoming = await self._incoming(
             edit or event_of(message), user, message.chat, thread_of(message), said
         )
-        for whole in await self.shared.read(message, incoming):
-            await self.reception.take(whole, partial(_typing, message))
+        whole = await self.shared.read(message, incoming)
+        await self.reception.take(whole, partial(_typing, message))
 
     async def _is_of_service(self, message: Message) -> bool:
         """Whether a message only tells what happened to a group."""

@@ -19,25 +19,23 @@ class Shared:
     def __init__(self, files: Files, engine: Engine) -> None:
         self.files, self.engine = files, engine
 
-    async def read(self, message: Message, incoming: Incoming) -> list[Incoming]:
-        """The message with its file, or the commands that its contact cards are."""
+    async def read(self, message: Message, incoming: Incoming) -> Incoming:
+        """The message with its file, or the command that its contact card is."""
         if message.users_shared:
-            return [replace(incoming, text=_named(message.users_shared.users[0]))]
+            return replace(incoming, text=_named(message.users_shared.users[0]))
         if message.contact:
-            return [replace(incoming, text=said_by(message.contact), origin=None)]
+            return replace(incoming, text=said_by(message.contact), origin=None)
         sent = sent_with(message)
         if sent is None or not await asyncio.to_thread(ask, self.engine, incoming, _is_member):
-            return [incoming]
-        return await self._cards(sent, incoming) or [await self._with_file(sent, incoming)]
+            return incoming
+        if card := await self._card(sent):
+            return replace(incoming, text=card, origin=None)
+        return await self._with_file(sent, incoming)
 
-    async def _cards(self, sent: Sent, incoming: Incoming) -> list[Incoming]:
+    async def _card(self, sent: Sent) -> str | None:
         if sent.media_type not in TYPES and not sent.name.lower().endswith(".vcf"):
-            return []
-        text = (await self.files.fetch(sent) or b"").decode("utf-8", "replace")
-        return [
-            replace(incoming, event_id=f"{incoming.event_id}/{number}", text=card, origin=None)
-            for number, card in enumerate(said_by_file(text), 1)
-        ]
+            return None
+        return said_by_file((await self.files.fetch(sent) or b"").decode("utf-8", "replace"))
 
     async def _with_file(self, sent: Sent, incoming: Incoming) -> Incoming:
         file = await self.files.keep(sent)
