@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from schedules import metrics
-from schedules.delivery import CannotSend, Lease, LeaseLost, Sender, Unreachable, after, check_lease, held
+from schedules.delivery import (
+    Ambiguous,
+    CannotSend,
+    Lease,
+    LeaseLost,
+    Sender,
+    Unreachable,
+    after,
+    check_lease,
+    held,
+)
 from schedules.pacing import PACES, Pace, Pacer
 from storage.database import Database
 from storage.deliveries import Delivery, Outcome, claim, hand_back, settle
@@ -168,6 +178,8 @@ class Route:
             log.warning("message %s is left to another worker: too little of the lease was left", delivery.id)
             await self._again(hand_back, self.database, delivery)
             return
+        except TimeoutError:  # the platform was too slow for the lease
+            outcome = await self._failed(delivery, Ambiguous("no answer in time"))
         except Exception as error:  # noqa: BLE001 - whatever a platform's library raises, the others go on
             outcome = await self._failed(delivery, error)
         _count(outcome)
