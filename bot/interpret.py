@@ -1,5 +1,6 @@
 """From what came in to what it can be taken for: a press, a slash command, or words."""
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ _TEXT_KINDS = ("text", "title", "value", "topic", "tag", "tags", "field")
 _NAME_KINDS = ("name", "contact", "company", "member", "task", "reminder", "deal", "ticket")
 NAME_WORDS = 3
 _CONVERSATION = ("confirm", "deny", "cancel", "skip", "repeat", "human", "next", "previous")
+
+log = logging.getLogger(__name__)
 
 
 class CannotPress(Exception):
@@ -262,6 +265,7 @@ def _button(incoming: Incoming, uow: UnitOfWork, member: Member, conversation: C
     if button is None:
         raise CannotPress("button.unknown")
     if button.member_id not in (None, member.id):
+        log.warning("somebody else's button was refused")
         raise CannotPress("button.not_yours")
     if button.expires_at <= uow.now:
         raise CannotPress("button.expired")

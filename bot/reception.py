@@ -86,6 +86,7 @@ class Reception:
         """Finish what is under way."""
         while self._tasks:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._telling, return_exceptions=True)
         self._pool.shutdown(wait=True)
         self._keep.shutdown(wait=True)
 

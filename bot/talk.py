@@ -1,5 +1,7 @@
 """One message answered: who speaks, what was heard, what is done, and what is posted, all in the caller's transaction."""
 
+import logging
+
 from bot import bringing, edits, linking, offers
 from bot.access import speaker_of
 from bot.asking import voice_in
@@ -16,6 +18,8 @@ from storage.inbox import keep_message
 from storage.queries.codes import Refused
 from storage.tables import Conversation, Inbox, Member
 from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 
 class Talk:
@@ -64,6 +68,7 @@ class Talk:
         try:
             member = linking.open_with(self.uow, incoming, code)
         except Refused as error:
+            log.warning("a code that is %s was refused in %s", error.reason, incoming.platform)
             voice = self.voice_of(None, self._heard_language(incoming.sender.language))
             post(self.uow, self.conversation, linking.refused(voice, error), member=None)
             return

@@ -30,7 +30,14 @@ class Server(uvicorn.Server):
 
     def __init__(self, api: FastAPI, host: str, port: int, log_level: str) -> None:
         super().__init__(
-            uvicorn.Config(api, host, port, log_level=log_level, timeout_graceful_shutdown=GRACE)
+            uvicorn.Config(
+                api,
+                host,
+                port,
+                log_level=log_level,
+                access_log=False,  # the addresses of invitations have their codes in them
+                timeout_graceful_shutdown=GRACE,
+            )
         )
         self._watchers = api.state.page.door.watchers
 

@@ -44,9 +44,11 @@ def test_a_stranger_with_an_invitation_comes_in(app: App) -> None:
 
 
 @pytest.mark.parametrize("text", ["/start abcdefghij234567", "link abcdefghij234567"])
-def test_a_guess_opens_nothing(app: App, text: str) -> None:
+def test_a_guess_opens_nothing(app: App, text: str, caplog: pytest.LogCaptureFixture) -> None:
     assert "opens nothing" in hear(app, replace(HELLO, text=text))[0]
     assert members(app) == []
+    assert "a code that is unknown was refused" in caplog.text
+    assert "abcdefghij234567" not in caplog.text
 
 
 def test_a_code_is_good_once(app: App) -> None:

@@ -210,15 +210,16 @@ def test_with_little_of_the_lease_left_nothing_is_sent(app: App, monkeypatch: py
     assert (row.state, row.attempts, row.doubtful) == ("pending", 0, False)
 
 
-def test_a_platform_that_is_too_slow_for_the_lease_leaves_a_doubt(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_platform_that_is_too_slow_for_the_lease_leaves_a_doubt(app: App) -> None:
     """It is no surprise, of which a few would be the end of the message."""
-    monkeypatch.setattr(schedules.delivery, "MARGIN", timedelta(seconds=59.99))
+
+    def slow(_: Delivery) -> None:
+        raise TimeoutError
+
     queue(app, "ana", "one")
     for attempt in range(schedules.delivery.SURPRISES + 1):
         app.clock.set(START + attempt * timedelta(hours=1))
-        once(app, Platform(lambda _: asyncio.sleep(5)))
+        once(app, Platform(slow))
     assert states(app) == ["pending"]
     assert rows(app)[0].doubtful
 

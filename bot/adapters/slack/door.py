@@ -35,6 +35,7 @@ from storage.errors import Unavailable
 
 PING = 5.0  # seconds between pings of the socket, and until it is opened again
 PATIENCE = 30.0  # seconds to connect in
+REFUSED = 401
 log = logging.getLogger(__name__)
 
 # The libraries log what people write, in full, at DEBUG and with some errors: they are not heard at all.
@@ -105,7 +106,10 @@ class SlackDoor:
         """Slack calls in; the library checks the signature and the time."""
         if self._bolt is None:
             return Response(status_code=503)
-        return await AsyncSlackRequestHandler(self._bolt).handle(request)
+        answer = await AsyncSlackRequestHandler(self._bolt).handle(request)
+        if answer.status_code == REFUSED:
+            log.warning("a call to the address of Slack with a wrong signature or time was refused")
+        return answer
 
     def _sending(self) -> Outgoing:
         if self._outgoing is None:
