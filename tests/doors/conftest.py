@@ -26,9 +26,11 @@ def morning(app: App) -> None:
 
 @pytest.fixture
 def slack() -> Iterator[FakeSlack]:
+    """Whatever a test does, Slack would have taken all that it was sent."""
     fake = FakeSlack().start()
     yield fake
     fake.stop()
+    assert fake.world.complaints == []
 
 
 def slack_door(fake: FakeSlack, app: App, reception: Reception, *, http: bool = False) -> SlackDoor:

@@ -7,14 +7,12 @@ from sqlmodel import col, select
 
 from bot.app import App
 from bot.invite import invite
-from storage.deliveries import OPEN
 from storage.tables import (
     Activity,
     Contact,
     Conversation,
     File,
     Member,
-    Outbox,
     Reminder,
     Row,
     Task,
@@ -22,16 +20,9 @@ from storage.tables import (
     TicketEntry,
 )
 from tests.doors.running import Running
-from tests.fakes.slack import Failure, FakeSlack
+from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.people import buttons
 from tests.fakes.slack.world import BOT_USER
-
-
-@pytest.fixture(autouse=True)
-def nothing_refused(slack: FakeSlack) -> Any:
-    """Whatever a test does, Slack would have taken all that it was sent."""
-    yield
-    assert slack.world.complaints == []
 
 
 def say(
@@ -368,43 +359,3 @@ def test_prompts_are_suggested_and_understood(slack: FakeSlack, parley: Running,
     for prompt in prompts:
         say(slack, parley, ana, prompt["message"])
         assert "did not get" not in last(slack, ana)
-
-
-# When Slack fails
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        Failure(cut="after"),
-        Failure(cut="before"),
-        Failure(status=500),
-        Failure(status=429, retry_after=1),
-        Failure(error="fatal_error"),
-    ],
-)
-def test_an_answer_is_posted_exactly_once(
-    slack: FakeSlack, parley: Running, ana: str, failure: Failure
-) -> None:
-    slack.fail("chat.postMessage", failure)
-    slack.say(ana, None, "add task send the quote")
-    parley.settle_in_time(lambda: not any(r.state in OPEN for r in rows(parley, Outbox)))
-    assert sum("send the quote" in a["text"] for a in slack.answers(ana)) == 1
-
-
-@pytest.mark.usefixtures("morning")
-def test_deliveries_are_taken_once(slack: FakeSlack, parley: Running, ana: str) -> None:
-    slack.delivering.copies = 3
-    say(slack, parley, ana, "add task send the quote")
-    slack.slash(ana, "/task add water the plants")
-    say(slack, parley, ana, "remind me about the tax forms")
-    press(slack, parley, ana, "Tonight")
-    assert len(rows(parley, Task)) == 2
-    assert len(rows(parley, Reminder)) == 1
-
-
-@pytest.mark.parametrize("announced", [True, False])
-def test_the_socket_is_opened_again(slack: FakeSlack, parley: Running, ana: str, announced: bool) -> None:
-    slack.disconnect(announced=announced)
-    say(slack, parley, ana, "add task send the quote")
-    assert len(rows(parley, Task)) == 1

@@ -8,14 +8,17 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from bot.adapters.telegram.polling import HELD
 from storage.database import Database
-from storage.tables import Inbox, InboxState, Outbox, OutboxState, Task
+from storage.tables import Inbox, InboxState, Lease, Outbox, OutboxState, Task
+from tests.databases import Postgres
 from tests.torture import worker
 from tests.torture.crew import AMBIGUOUS, FULL, SEED, Crew
 from tests.torture.crowd import ITEM, Crowd
@@ -51,6 +54,41 @@ def test_every_message_takes_effect_once(database_url: str, tmp_path: Path) -> N
     finally:
         crowd.stop()
     print(f"\n{report}; {SIZE.kills} kills, {processes} processes, {time.monotonic() - begun:.0f} s")  # noqa: T201 - its figures
+
+
+def test_when_one_dies_another_polls(postgres: Postgres, tmp_path: Path) -> None:
+    """As fast as it is shipped in the full version, else with shorter leases."""
+    url, lease = postgres.fresh(), HELD if FULL else 2.0
+    crowd = Crowd(url, 2, 2, random.Random(SEED)).start()
+    try:
+        given = (url, crowd.slack.api_url, crowd.telegram.api_url, lease)
+        crew = Crew(worker.talking, given, tmp_path, 2, lease, random.Random(SEED))
+        with crew.working():
+            wait(lambda: polling(url) is not None)
+            crew.lose(next(w for w in crew.workers if w.pid == polling(url)))
+            begun = time.monotonic()
+            crowd.speak()
+            wait(lambda: crowd.answered() >= 2)
+            taken = time.monotonic() - begun
+    finally:
+        crowd.stop()
+    print(f"\nanother polls after {taken:.1f} s")  # noqa: T201 - its figure
+    assert taken < 30
+
+
+def polling(url: str) -> int | None:
+    """The process that polls."""
+    database = Database(url)
+    holder = database.read(lambda s: s.exec(select(Lease.holder)).first())
+    database.close()
+    return int(holder.split("/")[1]) if holder else None
+
+
+def wait(reached: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def judge(crowd: Crowd, url: str, logs: str) -> str:

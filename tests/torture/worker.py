@@ -11,6 +11,7 @@ import schedules.delivery
 import storage.deliveries
 from bot.adapters.slack import SlackDoor
 from bot.adapters.telegram import TelegramDoor
+from bot.adapters.telegram.polling import HELD, RENEWED
 from bot.app import App, build
 from bot.background import run
 from bot.doors import supervise
@@ -45,7 +46,7 @@ def talking(log: str, url: str, slack: str, telegram: str, lease: float) -> None
 
     async def work() -> None:
         reception = Reception(app.engine)
-        polling = {"held": lease, "renewed": lease / 5, "apart": 0.0}
+        polling = {"held": lease, "renewed": lease * RENEWED / HELD, "apart": 0.0}
         doors = [SlackDoor(settings, reception), TelegramDoor(settings, reception, **polling)]
         listening = [asyncio.create_task(supervise(door)) for door in doors]
         await run(app, reception, doors, paces={}, slots=16)

@@ -1,6 +1,7 @@
 """Messages on their way to Slack: posted once, edited in place, found again after a crash."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,17 @@ class Address:
         return Address(channel, ts)
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier attempts at a message have posted: its parts, number and time, and the titles of its files."""
+
+    parts: dict[int, str]
+    files: tuple[str, ...] = ()
+
+
+NOTHING = Earlier({})
+
+
 class Outgoing:
     """Posts and edits what the outbox has for Slack."""
 
@@ -68,11 +80,13 @@ class Outgoing:
         shown = parts(reply, delivery.payload["buttons"], delivery.payload.get("used", ()))
         with explained():
             channel = await self._channel(delivery)
-            if delivery.replaces and (edited := await self._edit(delivery, shown[-1], reply)):
+            several = len(shown) > 1 or reply.files or reply.pictures or delivery.replaces
+            before = await self._earlier(delivery, channel) if several and delivery.attempts > 1 else NOTHING
+            edited = await self._edit(delivery, shown[-1], reply) if delivery.replaces else None
+            await self._share(delivery, channel, reply, before)
+            if edited:
                 return edited
-            done = await self._posted(delivery, channel) if delivery.attempts > 1 and len(shown) > 1 else {}
-            if not done:
-                await self._share(delivery, channel, reply)
+            done = dict(before.parts)
             for number, part in enumerate(shown):
                 if number not in done:
                     check_lease()
@@ -87,15 +101,21 @@ class Outgoing:
         last = len(parts(reply, ())) - 1
         with explained():
             channel = await self._channel(delivery)
-            done = await self._posted(delivery, channel)
+            done = (await self._earlier(delivery, channel)).parts
         return str(Address(channel, done[last])) if last in done else None
 
-    async def _share(self, delivery: Delivery, channel: str, reply: Reply) -> None:
-        """Files go before the message that speaks of them: what follows a lost answer is looked up by the message."""
-        for file in reply.files:
-            await self.files.upload(file.id, channel, delivery.thread, file.name)
-        for picture in reply.pictures:
-            await self.files.upload(picture, channel, delivery.thread, reply.headline.text)
+    async def _share(self, delivery: Delivery, channel: str, reply: Reply, before: Earlier) -> None:
+        """Files go before the message that speaks of them, so that none is missing where the message is found."""
+        if before.parts:
+            return
+        there = Counter(before.files)
+        titles = [(file.id, file.name) for file in reply.files]
+        for file_id, title in [*titles, *((picture, reply.headline.text) for picture in reply.pictures)]:
+            if there[title]:
+                there[title] -= 1
+            else:
+                check_lease()
+                await self.files.upload(file_id, channel, delivery.thread, title)
 
     async def _channel(self, delivery: Delivery) -> str:
         return await self.directory.direct(delivery.place) if delivery.private else delivery.place
@@ -135,21 +155,31 @@ class Outgoing:
                 raise
         return str(at)
 
-    async def _posted(self, delivery: Delivery, channel: str) -> dict[int, str]:
-        """The parts of this message that are in the history: number and time of each."""
-        found: dict[int, str] = {}
+    async def _earlier(self, delivery: Delivery, channel: str) -> Earlier:
+        """What an earlier attempt has left in the history. Files bear no mark: ours are those after our last message."""
+        parts: dict[int, str] = {}
+        files: list[str] = []
+        found = [message async for message in self._since(delivery, channel)]
+        for message in sorted(found, key=lambda m: str(m["ts"])):
+            mark = message.get("metadata") or {}
+            told = (mark.get("event_payload") or {}) if mark.get("event_type") == EVENT else {}
+            if told.get("outbox") == str(delivery.id):
+                parts[int(told.get("part", 0))] = message["ts"]
+            elif told:
+                files.clear()
+            elif message.get("user") == self.directory.bot:
+                files += [str(file.get("title", "")) for file in message.get("files", ())]
+        return Earlier(parts, tuple(files))
+
+    async def _since(self, delivery: Delivery, channel: str) -> AsyncIterator[dict[str, Any]]:
         cursor = ""
         for _ in range(PAGES):
             page = await self._history(delivery, channel, cursor)
             for message in page["messages"]:
-                mark = message.get("metadata") or {}
-                payload = mark.get("event_payload") or {}
-                if mark.get("event_type") == EVENT and payload.get("outbox") == str(delivery.id):
-                    found[int(payload.get("part", 0))] = message["ts"]
+                yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
-                break
-        return found
+                return
 
     async def _history(self, delivery: Delivery, channel: str, cursor: str) -> Any:
         since = f"{max(made_at(delivery.id) - EARLIER, 0):.6f}"

@@ -1,7 +1,7 @@
 """Sending what the outbox has for Telegram, and what may go wrong with it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +81,7 @@ class Outgoing:
         """Send or edit a message. Raises as `schedules.delivery.Sender` says."""
         with explained():
             if delivery.replaces and (edited := await self._edit(delivery, Address.of(delivery.replaces))):
+                await self._send_all(delivery, int(delivery.place), await self._files(delivery))
                 return edited
             try:
                 return await self._post(delivery, int(delivery.place))
@@ -89,8 +90,11 @@ class Outgoing:
                 return await self._post(delivery, to.new_chat_id)
 
     async def _post(self, delivery: Delivery, chat: int) -> str:
-        """The files, then the words, the buttons under the last of them; after a failure, what is left of it."""
-        whole: list[FileRef | str] = [*await self._files(delivery), *_texts(delivery)]
+        """The files, then the words, the buttons under the last of them."""
+        return await self._send_all(delivery, chat, [*await self._files(delivery), *_texts(delivery)])
+
+    async def _send_all(self, delivery: Delivery, chat: int, whole: Sequence[FileRef | str]) -> str:
+        """One after another; after a failure, what is left of it. The address of the last words."""
         first = self._begun.get(delivery.id, 0)
         sent = 0
         for number, one in enumerate(whole[first:], first):

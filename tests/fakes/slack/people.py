@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Coroutine
 from typing import Any
 
+from tests.fakes.serving import Serving
 from tests.fakes.slack.delivery import Delivering
 from tests.fakes.slack.world import APP, BOT_USER, TEAM, World
 
@@ -30,19 +30,11 @@ def on_the_wire(typed: str) -> str:
     return _LINKS.sub(wired, typed)
 
 
-class People:
+class People(Serving):
     """What somebody can do in Slack. Users and channels are given by their ids; each action waits until it was taken."""
 
     world: World
     delivering: Delivering
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do something in the server's loop."""
-        raise NotImplementedError
-
-    def url(self, path: str) -> str:
-        """An address of the server."""
-        raise NotImplementedError
 
     def add_user(self, name: str, **flags: Any) -> str:
         """Somebody new; their id."""

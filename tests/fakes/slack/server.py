@@ -1,11 +1,6 @@
 """The fake Slack as a server in a thread, and the people who use it."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from typing import Any, TypeVar
 
 from aiohttp import WSMsgType, web
 
@@ -14,46 +9,19 @@ from tests.fakes.slack.people import People
 from tests.fakes.slack.web_api import WebApi
 from tests.fakes.slack.world import BOT_TOKEN, Failure, World
 
-T = TypeVar("T")
-
 
 class FakeSlack(People):
     """Start it, speak as somebody, and look at what each person sees."""
 
     def __init__(self) -> None:
+        super().__init__("fake-slack")
         self.world = World()
         self.delivering = Delivering()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-slack", daemon=True)
-        self._runner: web.AppRunner | None = None
-        self.port = 0
-
-    def start(self) -> "FakeSlack":
-        """Listen on a free port of this machine."""
-        self._thread.start()
-        self.run(self._listen())
-        return self
-
-    def stop(self) -> None:
-        """Stop listening."""
-        self.run(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
     @property
     def api_url(self) -> str:
         """What goes into SLACK_API_URL."""
         return self.url("/api/")
-
-    def url(self, path: str) -> str:
-        """An address of this server."""
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the server's loop and wait for it."""
-        future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return future.result(timeout=60)
 
     def fail(self, method: str, failure: Failure, times: int = 1) -> None:
         """Order the next calls of a method to fail."""
@@ -63,7 +31,8 @@ class FakeSlack(People):
         """Close every socket, with or without Slack's warning."""
         self.run(self.delivering.disconnect(announced=announced))
 
-    async def _listen(self) -> None:
+    def application(self) -> web.Application:
+        """The Web API, the socket, and files."""
         app = web.Application(client_max_size=64 * 2**20)
         api = WebApi(self.world, self.url)
         app.router.add_route("*", "/api/{method}", api.handle)
@@ -71,16 +40,11 @@ class FakeSlack(People):
         app.router.add_post("/upload/{file}", self._upload)
         app.router.add_get("/download/{file}", self._download)
         app.router.add_post("/respond/{id}", self._respond)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        return app
 
     async def _close(self) -> None:
         await self.delivering.close()
-        if self._runner:
-            await self._runner.cleanup()
+        await super()._close()
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -108,6 +72,3 @@ class FakeSlack(People):
     async def _respond(self, request: web.Request) -> web.Response:
         self.world.ephemerals.append(await request.json())
         return web.Response(text="ok")
-
-
-Waits = Callable[[], bool]

@@ -243,7 +243,11 @@ class WebApi:
                 "ts": self.world.ts(),
                 "text": "",
             }
-            message |= {"files": [{"id": f["id"], "name": f["name"]} for f in files]}
+            titles = [
+                given.get("title", file["name"]) for given, file in zip(args["files"], files, strict=True)
+            ]
+            shown = zip(files, titles, strict=True)
+            message |= {"files": [{"id": f["id"], "name": f["name"], "title": t} for f, t in shown]}
             message |= {"thread_ts": args["thread_ts"]} if args.get("thread_ts") else {}
             channel.messages.append(message)
         return {"files": [{"id": f["id"], "title": f["name"]} for f in files]}

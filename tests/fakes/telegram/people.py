@@ -1,9 +1,9 @@
 """The people of the fake Telegram: they speak, press, share and see."""
 
 import re
-from collections.abc import Coroutine
 from typing import Any
 
+from tests.fakes.serving import Serving
 from tests.fakes.telegram.check import length
 from tests.fakes.telegram.world import BOT_ID, BOT_NAME, Chat, Json, World
 
@@ -22,14 +22,10 @@ def entities(text: str) -> list[Json]:
     ]
 
 
-class People:
+class People(Serving):
     """What somebody can do in Telegram. People and groups are given by their ids."""
 
     world: World
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do something in the server's loop."""
-        raise NotImplementedError
 
     def add_user(self, name: str, language: str | None = "en", **more: Any) -> int:
         """Somebody new; their id."""

@@ -2,11 +2,8 @@
 
 import asyncio
 import operator
-import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
@@ -16,7 +13,6 @@ from tests.fakes.telegram.check import Bad
 from tests.fakes.telegram.people import People
 from tests.fakes.telegram.world import Failure, Json, World
 
-T = TypeVar("T")
 PATIENCE = 30.0
 AGAIN = 0.05  # seconds until a webhook that failed is called again
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -33,36 +29,15 @@ class FakeTelegram(People):
     """Start it, speak as somebody, and look at what each person sees."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="fake-telegram", daemon=True)
+        super().__init__("fake-telegram")
         self.world = World()
         self.api = BotApi(self.world)
-        self._runner: web.AppRunner | None = None
         self._calling: asyncio.Task[None] | None = None
-        self.port = 0
-
-    def start(self) -> "FakeTelegram":
-        """Listen on a free port of this machine."""
-        self._thread.start()
-        self.run(self._listen())
-        return self
-
-    def stop(self) -> None:
-        """Stop listening."""
-        self.run(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
     @property
     def api_url(self) -> str:
         """What goes into TELEGRAM_API_URL."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the server's loop and wait for it."""
-        future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return future.result(timeout=60)
+        return self.url()
 
     def fail(self, method: str, failure: Failure, times: int = 1) -> None:
         """Order the next calls of a method to fail."""
@@ -92,23 +67,22 @@ class FakeTelegram(People):
 
         self.run(again())
 
-    async def _listen(self) -> None:
+    def application(self) -> web.Application:
+        """The Bot API and its files."""
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_route("*", "/bot{token}/{method}", self._called)
         app.router.add_get("/file/bot{token}/documents/{file}/{name}", self._download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        return app
+
+    async def _listen(self) -> None:
+        await super()._listen()
         self._calling = asyncio.get_running_loop().create_task(self._call_webhook())
 
     async def _close(self) -> None:
         if self._calling:
             self._calling.cancel()
             await asyncio.gather(self._calling, return_exceptions=True)
-        if self._runner:
-            await self._runner.cleanup()
+        await super()._close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
