@@ -9,8 +9,8 @@ import pytest
 from bot.app import App, build
 from handlers.post import post
 from handlers.reply import FileRef, Reply, line
-from storage.files import cut, keep_file
 from storage.deliveries import OPEN
+from storage.files import cut, keep_file
 from storage.tables import Conversation, Outbox, Reminder, Task
 from storage.unit_of_work import UnitOfWork
 from tests.doors.conftest import slack_door
