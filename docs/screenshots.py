@@ -6,6 +6,7 @@ It needs Chromium, and fonts with Chinese characters: `apt-get install chromium 
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -155,6 +156,8 @@ def picture(
 
 def main() -> None:
     """All of them."""
+    if not subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=True).stdout:  # noqa: S607
+        raise SystemExit("There is no font with Chinese characters: apt-get install fonts-noto-cjk")
     FOLDER.mkdir(exist_ok=True)
     path = os.environ.get("PARLEY_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     arguments = [
