@@ -18,6 +18,7 @@ from tests.fakes.telegram.world import BOT_ID
 from tests.plugin import settings_for
 
 COPIES = 3
+RETRIES = 60  # about as long as Slack's own last, on a machine that others keep busy
 VOICES = 12  # people who speak at the same moment
 ITEM = re.compile(r"polish item (\d+)")
 WAYS = ("add a task: polish item {}", "/task add polish item {}")
@@ -48,6 +49,7 @@ class Crowd:
         self.slack.start()
         self.telegram.start()
         self.slack.delivering.copies, self.slack.delivering.disorder = COPIES, self.chance
+        self.slack.delivering.retries = RETRIES
         self._accounts: list[Any] = [self._account(number) for number in range(self.people)]
         app = build(settings_for(self.url))
         app.engine.work(self._join)

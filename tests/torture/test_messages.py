@@ -93,11 +93,11 @@ def wait(reached: Callable[[], bool]) -> None:
 
 def judge(crowd: Crowd, url: str, logs: str) -> str:
     """Every effect once, every answer there, doubles only where nobody can look and where the log says so."""
+    assert crowd.slack.delivering.unacknowledged == []
     kept = Kept(url)
     every = set(range(crowd.messages))
     assert Counter(kept.titles) == Counter(f"polish item {n}" for n in every)
     assert kept.failed == []
-    assert crowd.slack.delivering.unacknowledged == []
     assert crowd.slack.world.complaints == crowd.telegram.world.complaints == []
     heard = crowd.heard()
     assert {item for one in heard for item in one.items} == every, "an answer is missing"

@@ -26,6 +26,7 @@ class Delivering:
         self.http_url: str | None = None
         self.copies = 1  # how often each is delivered at once
         self.disorder: random.Random | None = None  # up to so many copies, none of which waits for another
+        self.retries = RETRIES  # in a hurry: Slack's are after a minute, and five
         self.outstanding = 0
         self.unacknowledged: list[dict[str, Any]] = []
         self.times: list[float] = []
@@ -91,7 +92,7 @@ class Delivering:
     async def _until_taken(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         if self.disorder:
             await asyncio.sleep(self.disorder.uniform(0, 0.02))
-        for attempt in range(RETRIES + 1):
+        for attempt in range(self.retries + 1):
             started = time.perf_counter()
             answer = await (self._post if self.http_url else self._push)(kind, payload, attempt)
             if answer is not None:
