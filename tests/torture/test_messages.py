@@ -35,7 +35,7 @@ class Size:
     limit: float
 
 
-SIZE = Size(10_000, 200, 50, 6.0, 2400) if FULL else Size(160, 16, 2, 1.0, 90)
+SIZE = Size(10_000, 200, 50, 6.0, 2400) if FULL else Size(160, 16, 2, 1.0, 180)
 
 
 def test_every_message_takes_effect_once(database_url: str, tmp_path: Path) -> None:
