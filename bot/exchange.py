@@ -256,7 +256,8 @@ class Exchange:
         if action.key not in ("not_understood", "did_you_mean"):
             return Outcome(Reply(self.voice.say(action.key)))
         buttons, name = guess_buttons(action.guesses, self.ctx)
-        if action.key == "not_understood" and not name and (found := self._found()):
+        looked_for = action.key == "not_understood" or self.text.isalpha()
+        if looked_for and not name and (found := self._found()):
             return found
         if not buttons:
             return Outcome(Reply(self.voice.say("not_understood")))
@@ -272,7 +273,7 @@ class Exchange:
         return Outcome(Reply(self.voice.say(key, name=name or ""), buttons=buttons), pending)
 
     def _found(self) -> Outcome | None:
-        """A few words that are no command may be a name with a typing error, or in pinyin."""
+        """A few words that are no command, or one that is hardly one, may be a name with a typing error, or in pinyin."""
         if len(self.text.split()) > MOST_NAME_WORDS or len(self.text) > LONGEST_NAME:
             return None
         outcome = self._run(Turn(calls=(Call(name="find", slots={"text": self.text}),)))

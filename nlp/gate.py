@@ -15,8 +15,10 @@ ASK = 0.3  # what is worth a question
 _WHOLE, _KNOWN, _PARTLY = 500.0, 1e5, 3.0
 _DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
 _SOME_WAY = 0.3  # the probability that is some way
-_UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of
+_UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of, at most
+_LEFT = 0.1  # or this share of what it left to all others, where the phrase's own words are the lesser part
 WORTH, WORTH_UNASKED = 0.02, 0.1  # what is worth a button, and what where nothing is likely
+_NAMES = ("contact", "company", "member", "other")
 OFFERED = 3
 MANY = 3  # clauses
 
@@ -48,8 +50,16 @@ def weigh(
 
 def is_plain(reading: Reading) -> bool:
     """Whether phrases leave no doubt: their own words are many or nearly all, and no name is doubtful. Nothing need be learned then."""
-    known = reading.evidence >= PLAIN or (reading.evidence >= FEW and reading.share > MOSTLY)
-    return len(reading.commands) == 1 and reading.confidence >= UNDOUBTED and known
+    few = reading.evidence >= FEW and (reading.share > MOSTLY or _but_names(reading))
+    known = reading.evidence >= PLAIN or few
+    beyond = reading.evidence >= PLAIN and reading.share > MOSTLY and reading.confidence >= SURE
+    return len(reading.commands) == 1 and (beyond or (reading.confidence >= UNDOUBTED and known))
+
+
+def _but_names(reading: Reading) -> bool:
+    """Whether all that is said beside the phrase's own words are names."""
+    slots = [slot for command in reading.commands for slot in command.slots]
+    return bool(slots) and all(slot in _NAMES for slot in slots)
 
 
 def _all_said(reading: Reading) -> bool:
@@ -75,7 +85,12 @@ def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: b
     if by_phrases is None:
         return list(learned)
     same = next((r for r in learned if _names(r) == _names(by_phrases)), None)
-    likely = max(same.confidence if same else 0.0, _UNSEEN)
+    unseen = (
+        _UNSEEN
+        if by_phrases.share > MOSTLY or not learned[0].commands
+        else min(_UNSEEN, _LEFT * (1 - learned[0].confidence))
+    )
+    likely = max(same.confidence if same else 0.0, unseen)
     spoken = replace(_together(by_phrases, same), confidence=likely * _times(by_phrases, likely, known=known))
     found = [spoken, *(r for r in learned if r is not same)]
     total = sum(r.confidence for r in found)

@@ -34,7 +34,7 @@ _COMPANY_ZH = re.compile(
 )
 _WORD = r"[A-Z][\w'’-]*[a-z][\w'’-]*|[A-Z]{2,}(?![a-z])|[A-Z]\.?"
 _ENGLISH_NAME = re.compile(
-    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(?:{_WORD})(?: (?:{_WORD}|de|van|von|der|al|bin|of|&))*"
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(?:{_WORD})(?: (?:(?:de|van|von|der|al|bin|of|&) )*(?:{_WORD}))*"
 )
 _BEFORE_ENGLISH = re.compile(
     r"(?:^|[\s(])(?:call|calling|called|phone|ring|email|e-mail|emailing|mail|text|message|msg|ping|meet|meeting|met|visit|visiting|see|chase|contact|ask|tell|invite|send|thank|with|for|to|from|about|nudge|brief|at|and|by|of|remind|update|answer|pay|follow up with|get back to|check in with)\s+$",

@@ -109,7 +109,7 @@ class Parser:
         by_phrases = self._by_phrases(message)
         if by_phrases is None and (name := self._looked_up(message)) is not None:
             return Parse(text, lang, "run", (Reading((name,), 0.95),))
-        plain = by_phrases is not None and is_plain(by_phrases)
+        plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
         learned = (
             self.learned.read(text, folded, message.spans, context) if self.learned and not plain else ()
         )
@@ -276,6 +276,12 @@ def _told_status(shape: Shape, slots: Mapping[str, Value], literal: str) -> dict
         return {}
     found = next((v for word in literal.split() if (v := lookup(kind, word))), None)
     return {"status": found} if found else {}
+
+
+def _is_time(message: Message) -> bool:
+    """Whether nothing but a time is said: that answers or corrects something, and commands nothing."""
+    times = [s for s in message.spans if s.kind in ("time", "duration")]
+    return len(times) == 1 and times[0].end - times[0].start >= len(message.text.strip(" .!?。！？"))
 
 
 def _only_looks(verdict: Verdict) -> bool:

@@ -15,7 +15,9 @@ from nlp.spans import Span
 HERE = Path(__file__).parent
 PATH = HERE / "artefact"
 _MARK = "made-from.json"
-_LEARNING = "augment corpus examples features invent network reader spoken tokens train vectors".split()
+_LEARNING = (
+    "augment corpus examples features invent linear network reader spoken tokens train vectors words".split()
+)
 _log = logging.getLogger(__name__)
 
 
@@ -23,6 +25,7 @@ def fingerprint(phrases: Mapping[str, Any]) -> str:
     """What a model is made from, as one hash: the corpus, the phrases, the tables, and the code that learns."""
     digest = hashlib.sha256(json.dumps(phrases, sort_keys=True, ensure_ascii=False).encode())
     tables = [HERE.parent / name for name in ("catalogue.yaml", "lexicon.yaml", "wordclasses.yaml")]
+    tables += [HERE / "vectors.npz", HERE / "words.txt.xz"]
     code = [HERE / "config.cfg", *(HERE / f"{name}.py" for name in _LEARNING)]
     for path in (*sorted((HERE.parent / "corpus").rglob("*.txt")), *code, *tables):
         digest.update(path.read_bytes())

@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from nlp.learned.examples import OUT
+from nlp.learned.examples import OUT, SEVERAL
 from nlp.learned.network import Floats
 from nlp.learned.reader import Encoded, Judged, Reader
 from nlp.shapes import catalogue
 
 MOST_CUTS = 7  # places where a message may be cut
-CUT_AT_ALL = 0.03  # the probability that makes a place worth a look
+CUT_AT_ALL = 0.01  # the probability that makes a place worth a look
 BEAM = 10
 CHOICES = 3  # commands looked at for each segment
 _START = -1e4
@@ -80,7 +80,8 @@ def _between(cuts: Floats, bounds: Sequence[int], i: int, j: int) -> float:
 
 def _choices(reader: Reader, judged: Judged, start: int, end: int) -> Iterator[tuple[Clause, float]]:
     names = reader.known.commands
-    for i in np.argsort(-judged.commands)[:CHOICES]:
+    likely = [i for i in np.argsort(-judged.commands)[: CHOICES + 1] if names[i] != SEVERAL]
+    for i in likely[:CHOICES]:
         yield Clause(start, end, names[i], judged), float(judged.commands[i])
 
 

@@ -1,10 +1,10 @@
 """Training examples: a sentence of the corpus as features with what is to be learned of each token and segment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.learned.corpus import NONE, Mark, Part, Sentence
-from nlp.learned.features import Features, features
+from nlp.learned.features import Features, Keep, features
 from nlp.learned.tokens import Token, tokenize
 from nlp.shapes import catalogue
 from nlp.spans import recognise
@@ -13,6 +13,8 @@ from nlp.values import closed_kind, lookup
 
 OUT = "O"
 ABSENT = "-"
+SEVERAL = "several"  # what is no one command, for it holds more
+_NO_COMMANDS = (NONE, "smalltalk.greet", "smalltalk.thanks")
 NAMES = frozenset({"contact", "company", "name", "assignee", "member", "owner", "other"})
 
 
@@ -36,9 +38,18 @@ class Example:
     segments: tuple[Segment, ...]
     names: frozenset[int]  # tokens that are part of a name
 
-    def features(self, hidden: frozenset[int] = frozenset()) -> Features:
+    @property
+    def overlong(self) -> Iterator[Segment]:
+        """What reaches over several commands, to be told from what is one."""
+        for i, first in enumerate(self.segments):
+            for last in range(i + 1, len(self.segments)):
+                held = self.segments[i : last + 1]
+                if sum(s.command not in _NO_COMMANDS for s in held) > 1:
+                    yield Segment(first.start, held[-1].end, SEVERAL, (), (), {})
+
+    def features(self, hidden: frozenset[int] = frozenset(), keep: Keep = tuple) -> Features:
         """What the network sees."""
-        return features(self.tokens, hidden)
+        return features(self.tokens, hidden, keep)
 
 
 def example(sentence: Sentence, country: str = "US") -> Example | None:

@@ -1,7 +1,7 @@
 """What the network sees of each token: a row of hashed features, and the n-grams that end in it."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,7 @@ from nlp.learned.vectors import vector_of
 COLUMNS = ("word", "prefix", "suffix", "shape", "class", "pair")  # hashed
 VECTOR = len(COLUMNS)  # the column that says which word vector, 0 for none
 MOST = 200  # tokens of one message; what is longer is cut
+Keep = Callable[[tuple[int, ...]], tuple[int, ...]]
 Rows = np.ndarray[Any, np.dtype[np.uint64]]
 
 
@@ -39,8 +40,15 @@ def _subwords(word: str) -> tuple[int, ...]:
     return (key("w:" + word), *sorted(key("s:" + p) for p in pieces))
 
 
-def features(tokens: Sequence[Token], hidden: frozenset[int] = frozenset()) -> Features:
-    """The features of a message; the words of `hidden` tokens are not seen, as if nobody had ever heard them."""
+def features(
+    tokens: Sequence[Token],
+    hidden: frozenset[int] = frozenset(),
+    keep: Keep = tuple,
+) -> Features:
+    """The features of a message; the words of `hidden` tokens are not seen, as if nobody had ever heard them.
+
+    `keep` chooses among the n-grams of a token: those that are always there are leaned on too much.
+    """
     tokens = tokens[:MOST]
     words = ["<unknown>" if i in hidden else t.word for i, t in enumerate(tokens)]
     rows = np.zeros((len(tokens), len(COLUMNS) + 1), dtype=np.uint64)
@@ -50,14 +58,14 @@ def features(tokens: Sequence[Token], hidden: frozenset[int] = frozenset()) -> F
         unseen = i in hidden
         rows[i] = (
             key(word),
-            0 if unseen else key(word[:3]),
-            0 if unseen else key(word[-3:]),
+            0 if unseen else key(token.part or word[:3]),
+            key(token.place) if token.place else 0 if unseen else key(word[-3:]),
             key(token.named or token.shape),
             key(token.cls) if token.cls else 0,
             key(before + " " + word),
             0 if unseen else vector_of(word),
         )
-        grams.append(_grams(token, words, i, unseen))
+        grams.append(keep(_grams(token, words, i, unseen)))
     return Features(rows, tuple(grams))
 
 
@@ -68,7 +76,7 @@ def _grams(token: Token, words: Sequence[str], i: int, unseen: bool) -> tuple[in
         if unseen
         else _subwords(words[i])
         if token.shape in ("lower", "title", "upper")
-        else (key("w:" + words[i]),)
+        else (key("w:" + words[i]), key("p:" + token.part))
     )
     more = [key(f"2:{before} {words[i]}")]
     if i:

@@ -13,7 +13,7 @@ from nlp.learned.decode import Clause, Draft, drafts, marks
 from nlp.learned.features import MOST, features
 from nlp.learned.fill import fill
 from nlp.learned.reader import Reader
-from nlp.learned.tokens import tokenize
+from nlp.learned.tokens import said, tokenize
 from nlp.reading import Context, Reading
 from nlp.spans import Span
 
@@ -39,13 +39,13 @@ class Model:
         tokens = tokenize(text, folded, spans)
         if not 0 < len(tokens) <= MOST:
             return []
-        encoded = self.reader.encode(features(tokens))
+        encoded = self.reader.encode(features(tokens), said(folded, tokens))
         found = [(d, p) for d, p in _merged(drafts(self.reader, encoded)) if p > FAR_FETCHED][:SHOWN]
         clauses = {_key(c): c for draft, _ in found for c in draft.clauses}
         marked = dict(zip(clauses, marks(self.reader, encoded, list(clauses.values())), strict=True))
         values = self.reader.known.values
-        said = {k: fill(text, tokens, c, marked[k], values, context) for k, c in clauses.items()}
-        return [Reading(tuple(said[_key(c)] for c in draft.clauses), p) for draft, p in found]
+        filled = {k: fill(text, tokens, c, marked[k], values, context) for k, c in clauses.items()}
+        return [Reading(tuple(filled[_key(c)] for c in draft.clauses), p) for draft, p in found]
 
 
 def _key(clause: Clause) -> tuple[int, int, str]:

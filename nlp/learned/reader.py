@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Embed, Model, Optimizer
 
-from nlp.learned.examples import ABSENT, OUT, Example, Segment
+from nlp.learned.examples import ABSENT, OUT, SEVERAL, Example, Segment
 from nlp.learned.features import VECTOR, Features
+from nlp.learned.linear import Linear
 from nlp.learned.network import Floats, output
 from nlp.shapes import catalogue
 
+DOUBT = 0.05  # how much of the truth about a command is spread over all: what is learned is then less sure of itself
+LETTERS = (
+    4.0  # how much the linear model says beside the network; calibrated on sentences that neither had seen
+)
 COMMAND_WEIGHT = 3.0  # a command counts as much as the tags of several tokens
 
 
@@ -40,7 +45,7 @@ class Labels:
             for kind, value in segment.values.items():
                 values.setdefault(kind, {ABSENT}).add(value)
         return Labels(
-            tuple(sorted({s.command for s in segments})),
+            tuple(sorted({s.command for s in segments} | {SEVERAL})),
             _tags({t for s in segments for t in s.outer}),
             _tags({t for s in segments for t in s.inner}),
             {kind: tuple(sorted(found)) for kind, found in sorted(values.items())},
@@ -56,6 +61,7 @@ def _tags(seen: set[str]) -> tuple[str, ...]:
 class Encoded:
     """A message as the encoder sees it: a vector for each token, of its surroundings and of its n-grams."""
 
+    said: Sequence[str]  # the folded words up to the end of each token, from the end of the one before
     tokens: Floats
     grams: Floats
     cuts: Floats  # for each token, the log-probability that a command begins with it and that none does
@@ -100,6 +106,7 @@ class Reader:
         self.embed: Model[Any, Any] = Embed(nO=command_width, column=None)
         self._width, self._mark_width, self.command_width = width, mark_width, command_width
         self.known = Labels((), (), (), {})
+        self.linear: Linear | None = None
 
     def __call__(self, doc: Doc) -> Doc:
         """Leave a document as it is; the parser asks for what it needs."""
@@ -116,11 +123,11 @@ class Reader:
 
     # --- reading
 
-    def encode(self, found: Features) -> Encoded:
-        """A message's tokens as vectors."""
+    def encode(self, found: Features, said: Sequence[str]) -> Encoded:
+        """A message's tokens as vectors; `said` are the folded words of each."""
         tokens = self.encoder.predict([found.rows])[0]
         grams = self.grams.predict(_flat([found]))
-        return Encoded(tokens, grams, log_softmax(self.cut.predict(tokens)))
+        return Encoded(said, tokens, grams, log_softmax(self.cut.predict(tokens)))
 
     def judge(self, encoded: Encoded, places: Sequence[tuple[int, int]]) -> list[Judged]:
         """What each segment, given by its tokens [start, end), may be."""
@@ -128,10 +135,23 @@ class Reader:
         hidden = self.classifier.predict(pooled)
         commands = log_softmax(self.command.predict(hidden))
         values = self.value.predict(hidden)
+        for (a, b), row in zip(places, commands, strict=True):
+            self._add_letters(row, "".join(encoded.said[a:b]))
         return [
             Judged(commands[i], {k: log_softmax(values[i, at]) for k, at in self._value_slices()}, pooled[i])
             for i in range(len(places))
         ]
+
+    def _add_letters(self, commands: Floats, said: str) -> None:
+        """Let the linear model have its say about which command it is, if it is one and not several."""
+        if self.linear is None:
+            return
+        several = self.known.commands.index(SEVERAL)
+        many = commands[several]
+        commands += LETTERS * self.linear.scores(said)
+        commands[several] = -np.inf
+        commands[:] = log_softmax(commands) + np.log1p(-min(np.exp(many), 1 - 1e-6))
+        commands[several] = many
 
     def mark(self, encoded: Encoded, clauses: Sequence[tuple[int, int, str]]) -> list[tuple[Floats, Floats]]:
         """Log-probabilities of the outer and inner tags of each clause's tokens, if it is that command."""
@@ -198,7 +218,7 @@ class Reader:
         places = list(_places(batch))
         segments = [s for _, _, s in places]
         loss = self._learn_cuts(flat, d_tokens, {a for a, _, _ in places})
-        loss += self._learn_commands(flat, grams, d_tokens, d_grams, places)
+        loss += self._learn_commands(flat, grams, d_tokens, d_grams, [*places, *_overlong(batch)])
         marked = [(a, b, s) for a, b, s in places if s.command in catalogue()]
         loss += self._learn_marks(flat, grams, d_tokens, d_grams, marked) if marked else 0.0
         back_grams(d_grams)
@@ -235,7 +255,8 @@ class Reader:
         pooled = np.stack([_pool(flat[a:b], grams[a:b]) for a, b, _ in places])
         hidden, back = self.classifier.begin_update(pooled)
         scores, back_scores = self.command.begin_update(hidden)
-        loss, d_scores = _cross_entropy(scores, self._index([s.command for _, _, s in places]).astype(int))
+        truth = self._index([s.command for _, _, s in places]).astype(int)
+        loss, d_scores = _cross_entropy(scores, truth, DOUBT)
         d_scores *= COMMAND_WEIGHT
         d_hidden = back_scores(d_scores)
         values, back_values = self.value.begin_update(hidden)
@@ -297,6 +318,7 @@ class Reader:
             for i, node in enumerate(layer.walk())
             for param in node.param_names
         }
+        arrays |= {f"linear/{name}": a for name, a in asdict(self.linear).items()} if self.linear else {}
         np.savez_compressed(path / "weights.npz", **arrays)
 
     def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> "Reader":  # noqa: ARG002 - spaCy gives it
@@ -316,6 +338,8 @@ class Reader:
                 for i, node in enumerate(layer.walk()):
                     for param in node.param_names:
                         node.set_param(param, arrays[f"{name}/{i}/{param}"].astype(np.float32))
+            if "linear/keys" in arrays:
+                self.linear = Linear(**{f.name: arrays[f"linear/{f.name}"] for f in fields(Linear)})
         return self
 
 
@@ -334,6 +358,15 @@ def _places(batch: Sequence[tuple[Example, Features]]) -> Iterator[tuple[int, in
         offset += len(found.rows)
 
 
+def _overlong(batch: Sequence[tuple[Example, Features]]) -> Iterator[tuple[int, int, Segment]]:
+    """What reaches over several commands, likewise."""
+    offset = 0
+    for one, found in batch:
+        for segment in one.overlong:
+            yield offset + segment.start, offset + segment.end, segment
+        offset += len(found.rows)
+
+
 def _pool(tokens: Floats, grams: Floats) -> Floats:
     result: Floats = np.concatenate([tokens.mean(0), tokens.max(0), grams.mean(0), grams.max(0)])
     return result
@@ -347,10 +380,11 @@ def _unpool(d: Floats, tokens: Floats, d_tokens: Floats, grams: Floats, d_grams:
     d_grams[grams.argmax(0), np.arange(gram)] += d[2 * width + gram :]
 
 
-def _cross_entropy(scores: Floats, truth: Any) -> tuple[float, Floats]:
-    """The summed loss and its gradient."""
+def _cross_entropy(scores: Floats, truth: Any, doubt: float = 0.0) -> tuple[float, Floats]:
+    """The summed loss and its gradient; `doubt` is the share of the truth that all labels have alike."""
     logs = log_softmax(scores)
     at = np.arange(len(truth))
     d = np.exp(logs)
-    d[at, truth] -= 1
+    d -= doubt / d.shape[1]
+    d[at, truth] -= 1 - doubt
     return -float(logs[at, truth].sum()), d

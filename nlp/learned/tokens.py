@@ -1,13 +1,15 @@
 """Messages as tokens: words in English, characters in Chinese, and each typed piece as one."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
 
+from nlp.learned.words import words
 from nlp.names import guess
 from nlp.spans import Span
 from nlp.text import has_cjk
@@ -15,13 +17,18 @@ from nlp.text import has_cjk
 _TOKEN = re.compile(
     r"[\u3400-\u4dbf\u4e00-\u9fff]|'(?:s|re|ve|ll|d|m|t)\b|n't\b|[^\W\d_]+?(?=n't\b)|[a-z]{1,5}\d[a-z\d]*(?![^\W\d_\u3400-\u4dbf\u4e00-\u9fff])|[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|\d+|\S"
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_NO_PART = ("", "")
 _CLASSES = Path(__file__).parents[1] / "wordclasses.yaml"
 LONGEST_CLASS = 5  # characters of the longest Chinese word that has a class
 
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a message at [start, end). `word` is folded, or the kind of a typed piece; `cls` its word class."""
+    """A piece of a message at [start, end). `word` is folded, or the kind of a typed piece; `cls` its word class.
+
+    A Chinese character knows the word it is `part` of, and its `place` there.
+    """
 
     start: int
     end: int
@@ -30,6 +37,8 @@ class Token:
     cls: str = ""
     named: str = ""
     span: Span | None = None
+    part: str = ""
+    place: str = ""
 
 
 @cache
@@ -37,8 +46,8 @@ def classes() -> Mapping[str, str]:
     """The class of each word that has one; the first class that lists it counts."""
     data: dict[str, str] = yaml.safe_load(_CLASSES.read_text("utf-8"))
     found: dict[str, str] = {}
-    for name, words in data.items():
-        for word in words.split():
+    for name, listed in data.items():
+        for word in listed.split():
             found.setdefault(word, name)
     return found
 
@@ -53,6 +62,11 @@ def tokenize(text: str, folded: str, spans: Sequence[Span]) -> list[Token]:
         at = span.end
     found += _words(text, folded, at, len(text))
     return _marked(text, folded, found)
+
+
+def said(folded: str, tokens: Sequence[Token]) -> list[str]:
+    """The words of each token, with what stands between it and the one before."""
+    return [folded[a:b] for a, b in pairwise([0, *(t.end for t in tokens)])]
 
 
 def _kind(span: Span) -> str:
@@ -79,13 +93,24 @@ def _shape(word: str) -> str:
 
 
 def _marked(text: str, folded: str, tokens: Sequence[Token]) -> list[Token]:
-    """With the classes of words and the looks of names."""
+    """With the classes of words, the looks of names, and the words that characters are parts of."""
     by_place = _classed(folded, tokens)
-    names = _names(text)
+    names, parts = _names(text), dict(_parts(folded))
     return [
-        Token(t.start, t.end, t.word, t.shape, by_place.get(t.start, ""), names.get(t.start, ""), t.span)
+        replace(t, cls=by_place.get(t.start, ""), named=names.get(t.start, ""), part=part, place=place)
         for t in tokens
+        for part, place in (parts.get(t.start, _NO_PART),)
     ]
+
+
+def _parts(folded: str) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Where each Chinese character stands: the word it is part of; where in it, and of what kind that is."""
+    for run in _CHINESE.finditer(folded):
+        for word in words(run[0]):
+            said = run[0][word.start : word.end]
+            for at in range(word.start, word.end):
+                where = "first" if at == word.start else "last" if at == word.end - 1 else "within"
+                yield run.start() + at, (said, f"{where if len(said) > 1 else 'alone'} {word.kind}")
 
 
 def _classed(folded: str, tokens: Sequence[Token]) -> dict[int, str]:

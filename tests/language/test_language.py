@@ -5,7 +5,7 @@ import pytest
 from bot.language import is_current, outcomes
 from nlp.evaluate import Share, half_of, measures, wilson
 
-FLOORS = {"en": (55, 43), "zh-Hans": (54, 35), "zh-Hant": (58, 39)}  # percent: exact commands, slots F1
+FLOORS = {"en": (58, 45), "zh-Hans": (54, 35), "zh-Hant": (66, 44)}  # percent: exact commands, slots F1
 
 
 @pytest.mark.skipif(not is_current(), reason="the language model is out of date: parley train")
@@ -15,7 +15,7 @@ def test_the_dev_half_is_read_as_well_as_before() -> None:
         commands, slots = FLOORS[lang]
         assert reached["exact set of commands"].percent >= commands, lang
         assert reached["slots F1"].percent >= slots, lang
-        assert reached["wrong action without asking"].percent <= 4.5, lang
+        assert reached["wrong action without asking"].percent <= 3, lang
         assert reached["out of scope run"].percent <= 5, lang
 
 
