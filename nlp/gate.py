@@ -50,7 +50,8 @@ def weigh(
 
 def is_plain(reading: Reading) -> bool:
     """Whether phrases leave no doubt: their own words are many or nearly all, and no name is doubtful. Nothing need be learned then."""
-    few = reading.evidence >= FEW and (reading.share > MOSTLY or _but_names(reading))
+    half = reading.share > MOSTLY or (reading.share == MOSTLY and _together_said(reading))
+    few = reading.evidence >= FEW and (half or _but_names(reading))
     known = reading.evidence >= PLAIN or few
     beyond = reading.evidence >= PLAIN and reading.share > MOSTLY and reading.confidence >= SURE
     return len(reading.commands) == 1 and (beyond or (reading.confidence >= UNDOUBTED and known))
@@ -60,6 +61,11 @@ def _but_names(reading: Reading) -> bool:
     """Whether all that is said beside the phrase's own words are names."""
     slots = [slot for command in reading.commands for slot in command.slots]
     return bool(slots) and all(slot in _NAMES for slot in slots)
+
+
+def _together_said(reading: Reading) -> bool:
+    """Whether the phrase's own words stand together: “add task” rather than “把 … 设为”."""
+    return all("…" not in command.rule for command in reading.commands)
 
 
 def _all_said(reading: Reading) -> bool:
