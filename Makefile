@@ -17,7 +17,7 @@ setup: .venv/.ready
 	touch $@
 
 test: setup
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .
