@@ -102,8 +102,16 @@ class Delivering:
         self.unacknowledged.append(payload)
         return {}
 
+    async def _open(self) -> web.WebSocketResponse:
+        """A socket that is open; one may close between being awaited and being taken."""
+        while True:
+            await asyncio.wait_for(self._ready.wait(), 30)
+            if self._sockets:
+                return self._sockets[next(self._turn) % len(self._sockets)]
+            await asyncio.sleep(0.01)
+
     async def _push(self, kind: str, payload: dict[str, Any], attempt: int) -> dict[str, Any] | None:
-        await asyncio.wait_for(self._ready.wait(), 30)
+        socket = await self._open()
         envelope = f"e-{next(self._turn)}"
         body = {
             "envelope_id": envelope,
@@ -114,7 +122,6 @@ class Delivering:
         body |= {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope] = future
-        socket = self._sockets[next(self._turn) % len(self._sockets)]
         self._carried[socket].add(envelope)
         try:
             await socket.send_json(body)
