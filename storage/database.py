@@ -25,10 +25,8 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 LOOK = 0.003  # seconds between two looks whether another process still holds the file
-GAP, GIVEN = (
-    0.01,
-    0.15,
-)  # for which long work lets go of it: seconds at least, and the part of what a piece took
+GAP = 0.01  # seconds at least for which long work lets go of the file
+GIVEN = 0.15  # and which part of the time that a piece took
 TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
