@@ -136,20 +136,16 @@ class Sieve:
         self.phrases: list[Phrase] = []
 
     @cached_property
-    def _by_anchors(self) -> dict[tuple[str, ...], list[int]]:
-        found: dict[tuple[str, ...], list[int]] = {}
+    def _by_anchor(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
         for place, phrase in enumerate(self.phrases):
-            found.setdefault(phrase.anchors, []).append(place)
+            for anchor in phrase.anchors or ("",):
+                found.setdefault(anchor, []).append(place)
         return found
 
     def fitting(self, text: str) -> list["Phrase"]:
         """The phrases that may fit some part of a folded text: a cheap look before the patterns."""
-        places = [
-            place
-            for anchors, group in self._by_anchors.items()
-            if not anchors or any(anchor in text for anchor in anchors)
-            for place in group
-        ]
+        places = {p for anchor, group in self._by_anchor.items() if anchor in text for p in group}
         return [self.phrases[place] for place in sorted(places)]
 
 

@@ -68,7 +68,7 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
         if connection.get_execution_options().get("reading", False):
             connection.exec_driver_sql("BEGIN")
         else:
-            _begin_writing(connection)
+            _begin_writing(connection, driver)
 
     @event.listens_for(engine, "checkin")
     def _let_go(connection: Any, _record: Any) -> None:
@@ -78,16 +78,16 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
     return engine
 
 
-def _begin_writing(connection: Connection) -> None:
+def _begin_writing(connection: Connection, driver: sqlite3.Connection) -> None:
     """Begin as soon as no other process writes; SQLite's own waiting looks ever more seldom, and would miss short gaps."""
-    patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()  # milliseconds
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()  # milliseconds
     until = time.monotonic() + patience / 1000
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver.execute("PRAGMA busy_timeout=0")
     try:
         while not _begun(connection, last=time.monotonic() > until):
             time.sleep(LOOK)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+        driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _begun(connection: Connection, *, last: bool) -> bool:
