@@ -41,8 +41,9 @@ def serve(url: str) -> tuple[float, float, list[str]]:
     command = [sys.executable, "-m", "bot", "serve", "--host", "127.0.0.1", "--port", str(PORT)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
-        while not _ready():
-            time.sleep(0.005)
+        with httpx.Client(timeout=1) as client:
+            while not _ready(client):
+                time.sleep(0.005)
         seconds = time.perf_counter() - begun
         time.sleep(1.5)
         memory = psutil.Process(process.pid)
@@ -53,9 +54,9 @@ def serve(url: str) -> tuple[float, float, list[str]]:
         process.wait()
 
 
-def _ready() -> bool:
+def _ready(client: httpx.Client) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{PORT}/readyz", timeout=1).status_code == httpx.codes.OK
+        return client.get(f"http://127.0.0.1:{PORT}/readyz").status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

@@ -5,11 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
+from nlp.data import read_yaml
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 SECTIONS = ("say", "ask", "answer", "help", "label")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Phrasebook:
@@ -23,7 +22,7 @@ class Phrasebook:
         book: dict[str, dict[str, dict[str, Any]]] = {x: {s: {} for s in SECTIONS} for x in LANGUAGES}
         for folder in self._folders:
             for language in LANGUAGES:
-                data = yaml.load((folder / f"{language}.yaml").read_text("utf-8"), _LOADER) or {}  # noqa: S506 - a safe loader
+                data = read_yaml(folder / f"{language}.yaml") or {}
                 for section, entries in data.items():
                     book[language][section].update(entries or {})
         return book

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from nlp.data import read_yaml
 
 PATH = Path(__file__).parent / "catalogue.yaml"
 
@@ -24,7 +24,7 @@ class Shape:
 @cache
 def catalogue() -> Mapping[str, Shape]:
     """All commands that can be said, by their public names."""
-    data: dict[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
+    data: dict[str, Any] = read_yaml(PATH)
     return {name: _shape(name, slots, data) for name, slots in data["commands"].items()}
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
+from nlp.data import read_yaml
 from storage.folding import spelled
 
 HERE = Path(__file__).parent
@@ -35,7 +34,7 @@ class Said:
 
 def told(name: str) -> dict[str, Any]:
     """What is written down of a company."""
-    return yaml.safe_load((HERE / f"{name}.yaml").read_text("utf-8"))  # type: ignore[no-any-return]
+    return read_yaml(HERE / f"{name}.yaml")  # type: ignore[no-any-return]
 
 
 class Story:

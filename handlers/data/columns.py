@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from nlp.data import read_yaml
 from storage.folding import fold
 
 KINDS = ("contacts", "companies", "deals")
@@ -23,7 +22,7 @@ _NUMBERED = re.compile(r"\s*\d+$")
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    data: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "columns.yaml").read_text("utf-8"))
+    data: dict[str, Any] = read_yaml(Path(__file__).parent / "columns.yaml")
     return data
 
 

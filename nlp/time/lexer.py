@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from nlp.time import chinese, english, numbers
@@ -362,8 +363,19 @@ _PATTERNS: tuple[tuple[str, str, Callable[[re.Match[str]], Emission]], ...] = (
     ("mark", r"[,，、@&~-]|[.!?;:()\[\]\"“”。！？；\n]", _mark),
 )  # fmt: skip
 
-_MASTER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in _PATTERNS))
-_EMITTERS = {name: (re.compile(pattern), emit) for name, pattern, emit in _PATTERNS}
+_BY_NAME = {name: (pattern, emit) for name, pattern, emit in _PATTERNS}
+
+
+@cache
+def _master() -> re.Pattern[str]:
+    """All patterns in one; compiled by the first text, since it takes longer than most of a start."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in _PATTERNS))
+
+
+@cache
+def _emitter(name: str) -> tuple[re.Pattern[str], Callable[[re.Match[str]], Emission]]:
+    pattern, emit = _BY_NAME[name]
+    return re.compile(pattern), emit
 
 
 def tokenize(text: str) -> list[Token]:
@@ -371,7 +383,7 @@ def tokenize(text: str) -> list[Token]:
     folded = fold(text)
     tokens: list[Token] = []
     position = 0
-    for match in _MASTER.finditer(folded):
+    for match in _master().finditer(folded):
         start, end = match.span()
         if folded[position:start].strip():
             tokens.append(Token("x", None, position, start))
@@ -383,6 +395,6 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _emit(match: re.Match[str], folded: str) -> Emission:
-    pattern, emit = _EMITTERS[match.lastgroup or "other"]
+    pattern, emit = _emitter(match.lastgroup or "other")
     inner = pattern.match(folded, match.start())
     return emit(inner) if inner else [("x", None)]
