@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import gc
 import itertools
 import multiprocessing
 import os
@@ -93,6 +94,7 @@ def remind(app: App, who: list[Member], due: list[datetime]) -> None:
 def lateness(url: str, due: list[datetime]) -> list[float]:
     """Seconds from due to sent, by Parley."""
     app = build(settings_for(url))
+    gc.freeze()  # as `parley serve` does
     remind(app, people(app), due)
     arrivals = Arrivals()
 

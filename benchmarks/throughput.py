@@ -1,5 +1,6 @@
 """Messages a second through the engine, beside the same rows by plain SQLAlchemy in the same number of commits."""
 
+import gc
 import statistics
 import tempfile
 import threading
@@ -66,6 +67,7 @@ def through_engine(url: str, conversations: int) -> tuple[float, int, Rows]:
     app = build(settings(url))
     for c in range(conversations):
         say(app, f"p{c}", -1, "hello")
+    gc.freeze()  # as `parley serve` does
     before = {
         t: {tuple(r[c.name] for c in t.primary_key) for r in rows}
         for t, rows in snapshot(app.database).items()

@@ -1,7 +1,7 @@
 """The composition root: the only module that knows everybody."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from babel.core import get_global
@@ -56,6 +56,11 @@ class App:
         """When something falls due next."""
         moments = (self.database.read(next_due), self.database.read(next_schedule))
         return min((m for m in moments if m is not None), default=None)
+
+    def until_due(self) -> timedelta | None:
+        """In how long that is."""
+        moment = self.next_due()
+        return moment - self.clock.now() if moment else None
 
     def work_off(self) -> bool:
         """Do one long job that waits, to its end; whether there was one."""

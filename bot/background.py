@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from bot.app import App
 from bot.engine import outline
@@ -58,15 +59,17 @@ class Background:
         if self._delivering is not None:
             await self._delivering
 
-    def _tick(self) -> None:
-        """Do all that is due; what goes wrong is tried again by the next tick."""
+    def _tick(self) -> timedelta | None:
+        """Do all that is due, and say in how long there is more; what goes wrong is tried again by the next tick."""
         try:
             while self._app.tick():
                 pass
+            return self._app.until_due()
         except Unavailable:
-            return
+            return None
         except Exception as error:  # noqa: BLE001 - time goes on
             log.error("a tick failed: %s", outline(error))  # noqa: TRY400 - texts may be personal
+            return None
 
     def _work_off(self) -> None:
         with suppress(Unavailable):  # the job stands where it stood

@@ -1,5 +1,6 @@
 """What every command of the command line begins with: its settings and, for most, Parley on its database."""
 
+import gc
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +32,9 @@ def built(build: "Callable[[Settings], App]", settings: Settings) -> "App":
     from storage.errors import Unavailable  # noqa: PLC0415 - each command loads what it needs
 
     try:
-        return build(settings)
+        app = build(settings)
     except Unavailable as error:
         typer.echo(f"The database does not answer: {error}", err=True)
         raise typer.Exit(1) from error
+    gc.freeze()  # all that is there now stays: looking at it again and again would cost a fifth of the time
+    return app

@@ -1,6 +1,8 @@
 """A promise to speak up is kept: once, at its time, in the right words, whoever was down meanwhile."""
 
+import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -272,3 +274,23 @@ def test_the_ticker_ticks_and_stops() -> None:
     while ticked.acquire(blocking=False):
         pass
     assert not ticked.acquire(timeout=0.1)
+
+
+def test_the_ticker_is_there_when_something_falls_due() -> None:
+    """Not at its next second: what was said to be due in a moment is done in that moment."""
+    times: list[float] = []
+    enough = threading.Event()
+
+    def tick() -> timedelta:
+        times.append(time.monotonic())
+        if len(times) == 3:
+            enough.set()
+        return timedelta(seconds=0.1)
+
+    ticker = Ticker(tick, seconds=60)
+    ticker.start()
+    try:
+        assert enough.wait(20)
+    finally:
+        ticker.stop()
+    assert all(later - earlier >= 0.1 for earlier, later in itertools.pairwise(times[:3]))
