@@ -3,6 +3,7 @@ import { make, size, spans } from "./dom.js";
 
 const NUMBER = /^[-+(]?[\p{Sc}\s]*[\d.,]+\s?[%kKmM万萬亿億]?\)?$/u;
 const LONG = 30;
+const POINT = /^(·|\d+\.) /;
 
 export function saidBody(message, word, language) {
   const body = make("div", { className: "body" });
@@ -13,7 +14,7 @@ export function saidBody(message, word, language) {
 
 export function answerBody(message, word, language) {
   const body = make("div", { className: "body" }, make("p", { className: "headline" }, ...spans(message.headline)));
-  for (const line of message.lines) body.append(make("p", { className: "line" }, ...spans(line)));
+  for (const line of message.lines) body.append(lineOf(line));
   if (message.fields.length) body.append(fieldList(message.fields));
   for (const token of message.pictures) body.append(picture(token, message.headline.map(([text]) => text).join("")));
   if (message.table) body.append(tableOf(message.table));
@@ -24,6 +25,17 @@ export function answerBody(message, word, language) {
     body.tabIndex = 0;
   }
   return body;
+}
+
+// What follows a point or a number stays beside it when it wraps.
+function lineOf(parts) {
+  const [[text, strong] = [""], ...rest] = parts;
+  const point = text.match(POINT)?.[0];
+  if (!point) return make("p", { className: "line" }, ...spans(parts));
+  const mark = make("span", { className: "mark", textContent: point });
+  const line = make("p", { className: "line point" }, mark, ...spans([[text.slice(point.length), strong], ...rest]));
+  line.style.setProperty("--mark", `${point.length - 1}ch`);
+  return line;
 }
 
 function fieldList(fields) {

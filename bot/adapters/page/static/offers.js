@@ -59,7 +59,7 @@ export class Offers {
 
   option(option, at) {
     if (option.usage) return make("div", { className: "option usage", textContent: option.usage, role: "option", "aria-disabled": "true" });
-    const about = [option.about, option.hint].filter(Boolean).join(" — ");
+    const about = [option.hint, option.about].filter(Boolean).join(" · ");
     const element = make(
       "div",
       { className: "option", role: "option", id: `offer-${at}`, "aria-selected": "false" },
