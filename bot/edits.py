@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue import Pending
 from bot.execute import Outcome
+from bot.incoming import Incoming
 from handlers.errors import Stopped
 from handlers.reply import Button, Reply
 from handlers.turn import Turn
@@ -25,7 +26,8 @@ def answer(exchange: "Exchange") -> None:
         return
     turn = _turn(exchange, incoming.text)
     if turn != _turn(exchange, str(old.payload.get("text", ""))):
-        exchange.finish(_offer(exchange, done, turn))
+        files = tuple(f.id for f in Incoming.from_json(old.payload).files)
+        exchange.finish(_offer(exchange, done, turn and turn.model_copy(update={"files": files})))
 
 
 def _turn(exchange: "Exchange", text: str) -> Turn | None:

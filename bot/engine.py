@@ -3,11 +3,12 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from bot.albums import as_one
 from bot.bringing import look_at
 from bot.clock import Clock
 from bot.incoming import Incoming
@@ -22,6 +23,7 @@ from storage.database import Database, Session
 from storage.errors import Unavailable
 from storage.inbox import (
     accept,
+    album_of,
     count_attempt,
     left_behind,
     lock,
@@ -151,9 +153,14 @@ class Engine:
             return 1, True
 
     def _answer(self, uow: UnitOfWork, conversation: Conversation, row: Inbox) -> None:
-        Talk(self.parts, uow, conversation, row).answer()
-        row.state = InboxState.DONE
-        uow.session.add(row)
+        parts = album_of(uow.session, row)
+        Talk(self.parts, uow, conversation, as_one(parts) if len(parts) > 1 else row).answer()
+        self._ended(uow, parts, InboxState.DONE)
+
+    def _ended(self, uow: UnitOfWork, parts: Sequence[Inbox], state: InboxState) -> None:
+        for part in parts:
+            part.state = state
+            uow.session.add(part)
         uow.finish()
 
     def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
@@ -165,15 +172,14 @@ class Engine:
             conversation, _ = lock(session, self.workspace_id, conversation_id)
             if row is None or row.state != InboxState.PENDING:
                 return
-            row.state, row.reference = InboxState.FAILED, reference
-            session.add(row)
+            row.reference = reference
             language = detect(str(row.payload.get("text", "")), uow.workspace.language)
             voice = Voice(self.parts.book, language, uow.now)
             sender = Incoming.from_json(row.payload).sender
             known = speaker_of(uow, row.platform, row.account, sender.external_id)
             member = known[1] if known else None
             post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=member)
-            uow.finish()
+            self._ended(uow, album_of(session, row), InboxState.FAILED)
 
         self.database.run(transaction)
 

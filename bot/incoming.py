@@ -46,6 +46,7 @@ class Incoming:
     `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
     `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
     there whom nobody vouches for. `origin` says whose words it brings; `lost` names the files that could not be taken.
+    `album` is what the platform calls the message of which this is a part.
     `begins_thread` says that the answer begins a thread, so that "this channel" means the channel, not the thread.
     """
 
@@ -67,6 +68,7 @@ class Incoming:
     present: tuple[str, ...] = ()
     strangers: bool = False
     begins_thread: bool = False
+    album: str = ""
     files: tuple[FileRef, ...] = ()
     lost: tuple[str, ...] = ()
     origin: Origin | None = None

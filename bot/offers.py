@@ -1,5 +1,6 @@
 """What comes without being said to do anything — a forwarded message, a file — is offered as something to keep."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -63,7 +64,8 @@ def kept(exchange: "Exchange", turn: Turn, outcome: Outcome) -> Outcome:
     if not made:
         return outcome
     names = attach(exchange.uow, made[0].kind, made[0].id, turn.files)
-    shown = exchange.voice.say("file.attached", names=", ".join(names))
+    counted = ", ".join(name if n == 1 else f"{name} ×{n}" for name, n in Counter(names).items())
+    shown = exchange.voice.say("file.attached", names=counted)
     return replace(outcome, reply=replace(outcome.reply, lines=(*outcome.reply.lines, shown)))
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
+from bot.albums import PAUSE, Albums
 from bot.engine import Engine
 from bot.incoming import Incoming
 from storage.errors import Unavailable
@@ -27,8 +28,9 @@ class Reception:
     `take` returns once the event is on disk: then the platform may be told so.
     """
 
-    def __init__(self, engine: Engine, *, threads: int = THREADS) -> None:
+    def __init__(self, engine: Engine, *, threads: int = THREADS, pause: float = PAUSE) -> None:
         self.engine = engine
+        self.albums = Albums(self.attend, pause)
         self._pool = ThreadPoolExecutor(threads, "handle")
         self._keep = ThreadPoolExecutor(threads, "keep")
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -42,7 +44,9 @@ class Reception:
         """
         loop = asyncio.get_running_loop()
         conversation, new = await loop.run_in_executor(self._keep, self.engine.accept, incoming)
-        if new:
+        if new and incoming.album:
+            self.albums.wait(incoming.album, conversation)
+        elif new:
             self.attend(conversation)
         if new and slow:
             loop.call_later(PATIENCE, self._tell_slow, conversation, slow)
@@ -74,7 +78,7 @@ class Reception:
 
     async def _look_around(self, waited: timedelta) -> None:
         fresh, begun = await asyncio.get_running_loop().run_in_executor(
-            self._keep, self.engine.left_behind, list(self._tasks), waited
+            self._keep, self.engine.left_behind, [*self._tasks, *self.albums.conversations], waited
         )
         for conversation in fresh:
             self.attend(conversation, again=True)
@@ -84,6 +88,7 @@ class Reception:
 
     async def drain(self) -> None:
         """Finish what is under way."""
+        self.albums.end()
         while self._tasks:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await asyncio.gather(*self._telling, return_exceptions=True)
@@ -92,8 +97,8 @@ class Reception:
 
     @property
     def at_work(self) -> bool:
-        """Whether anything is being handled."""
-        return bool(self._tasks)
+        """Whether anything is being handled, or will be by itself."""
+        return bool(self._tasks or self.albums.conversations)
 
     def busy(self, conversation: UUID) -> bool:
         """Whether a conversation is being handled."""

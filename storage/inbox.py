@@ -16,6 +16,7 @@ from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, 
 from storage.tables.conversation import Direction
 from storage.unit_of_work import UnitOfWork
 
+NEAR = 20  # messages among which the parts of an album are looked for; they have ten at most
 ATTEMPTS = 3  # at a message that did not live to be answered
 
 
@@ -119,6 +120,21 @@ def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple
     """The next message of a conversation that waits to be handled, and whether there are more."""
     rows = session.scalars(_OLDEST, {"workspace": workspace_id, "conversation": conversation_id}).all()
     return (rows[0] if rows else None), len(rows) > 1
+
+
+def album_of(session: Session, row: Inbox) -> list[Inbox]:
+    """The messages that wait and are parts of one with `row`, in order; it alone where it is no part."""
+    album = row.payload.get("album")
+    if not album:
+        return [row]
+    waiting = (
+        Inbox.workspace_id == row.workspace_id,
+        Inbox.conversation_id == row.conversation_id,
+        col(Inbox.id) >= row.id,
+        is_(Inbox.state, InboxState.PENDING),
+    )
+    near = session.exec(select(Inbox).where(*waiting).order_by(col(Inbox.id)).limit(NEAR))
+    return [r for r in near if r.payload.get("album") == album]
 
 
 def inbox_of(uow: UnitOfWork, platform: str, account: str, event_id: str) -> Inbox | None:

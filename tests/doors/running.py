@@ -18,6 +18,7 @@ from storage.outbox import Outbox, OutboxState
 
 T = TypeVar("T")
 PATIENCE = 30.0
+PAUSE = 0.1  # seconds after which an album is whole
 
 
 class Running:
@@ -34,7 +35,7 @@ class Running:
         self._server: uvicorn.Server | None = None
 
     async def _made(self, make: Callable[[App, Reception], Door]) -> tuple[Reception, Door]:
-        reception = Reception(self.app.engine)
+        reception = Reception(self.app.engine, pause=PAUSE)
         return reception, make(self.app, reception)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from bot.reception import Reception
 from storage.queries.rooms import move_room
 
 _LANGUAGES = {"zh-hant": "zh-Hant", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh": "zh-Hans", "en": "en"}
+ALBUMS = 100  # that are remembered while their parts come in
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,7 @@ class Desk:
         self.files = Files(bot, reception.engine)
         self.shared = Shared(self.files, reception.engine)
         self._set_up = False
+        self._albums: deque[str] = deque(maxlen=ALBUMS)  # said to us, though only one part says so
         self._background: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
@@ -68,16 +71,21 @@ class Desk:
         user = message.from_user
         if await self._is_of_service(message) or user is None or user.is_bot:
             return
-        if not addressed(message, self.bot):
+        album = message.media_group_id or ""
+        if not (addressed(message, self.bot) or album in self._albums):
             return
         said: dict[str, Any] = {"text": typed(message, self.bot.username), "origin": origin_of(message)}
         if edit:
             said["edits"] = event_of(message)
+        elif album:
+            said["album"] = album
+            self._albums.append(album)
         incoming = await self._incoming(
             edit or event_of(message), user, message.chat, thread_of(message), said
         )
-        whole = await self.shared.read(message, incoming)
-        await self.reception.take(whole, partial(_typing, message))
+        with self.reception.albums.bringing(album):
+            whole = await self.shared.read(message, incoming)
+            await self.reception.take(whole, partial(_typing, message))
 
     async def _is_of_service(self, message: Message) -> bool:
         """Whether a message only tells what happened to a group."""

@@ -29,7 +29,7 @@ class Shared:
         if sent is None or not await asyncio.to_thread(ask, self.engine, incoming, _is_member):
             return incoming
         if card := await self._card(sent):
-            return replace(incoming, text=card, origin=None)
+            return replace(incoming, text=card, origin=None, album="")
         return await self._with_file(sent, incoming)
 
     async def _card(self, sent: Sent) -> str | None:

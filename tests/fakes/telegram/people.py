@@ -53,14 +53,15 @@ class People(Serving):
         self, user: int, chat: int | None = None, *, reply_to: Json | None = None, **content: Any
     ) -> Json:
         """Send a message of any kind."""
+        return self._sent(user, chat, [{**content, **_replying(reply_to)}])[0]
+
+    def _sent(self, user: int, chat: int | None, contents: list[Json]) -> list[Json]:
+        """Messages that are sent at once; those that are meant for the bot are told together."""
         where = self.world.private(user) if chat is None else self.world.chats[chat]
         where.blocked = False if chat is None else where.blocked
-        if reply_to:
-            content["reply_to_message"] = {k: v for k, v in reply_to.items() if k != "reply_to_message"}
-        message = self.world.message(where, user, **content)
-        if chat is None or self._meant(message):
-            self.run(self.world.tell("message", message))
-        return message
+        messages = [self.world.message(where, user, **content) for content in contents]
+        self.run(self.world.tell("message", *(m for m in messages if chat is None or self._meant(m))))
+        return messages
 
     def _meant(self, message: Json) -> bool:
         """Whether a bot with privacy gets to see a message of a group."""
@@ -93,7 +94,9 @@ class People(Serving):
     def edit(self, message: Json, text: str) -> Json:
         """Change a message that was sent."""
         marks = {"entities": entities(text)} if entities(text) else {}
-        message.update(text=text, edit_date=self.world.now(), **marks)
+        message.update(
+            {"text" if "text" in message else "caption": text}, edit_date=self.world.now(), **marks
+        )
         self.run(self.world.tell("edited_message", dict(message)))
         return message
 
@@ -110,9 +113,20 @@ class People(Serving):
 
     def photo(self, user: int, content: bytes, caption: str = "", chat: int | None = None) -> Json:
         """Send a photo, as a small and a large one."""
+        return self.send(user, chat, photo=self._photo(content), **_captioned(caption))
+
+    def _photo(self, content: bytes) -> list[Json]:
         sizes = [self._file("photo.jpg", content[: len(content) // 2 or 1]), self._file("photo.jpg", content)]
-        shown = [{**s, "width": 90 * i, "height": 90 * i} for i, s in enumerate(sizes, 1)]
-        return self.send(user, chat, photo=shown, **_captioned(caption))
+        return [{**s, "width": 90 * i, "height": 90 * i} for i, s in enumerate(sizes, 1)]
+
+    def album(
+        self, user: int, photos: list[bytes], caption: str = "", chat: int | None = None, **more: Any
+    ) -> list[Json]:
+        """Send several photos as one message: its parts are messages that come together, the first with the words."""
+        group = {"media_group_id": f"1{self.world.number():016}", **more}
+        parts = [{**group, "photo": self._photo(content)} for content in photos]
+        parts[0] |= _captioned(caption)
+        return self._sent(user, chat, parts)
 
     def voice(self, user: int, content: bytes) -> Json:
         """Send a voice message."""
@@ -173,6 +187,11 @@ class People(Serving):
     def told(self, user: int, chat: int | None = None) -> str:
         """The last words of the bot."""
         return str(self.answers(user, chat)[-1]["text"])
+
+
+def _replying(to: Json | None) -> Json:
+    """A message does not tell what the one that it replies to replied to."""
+    return {"reply_to_message": {k: v for k, v in to.items() if k != "reply_to_message"}} if to else {}
 
 
 def _captioned(caption: str) -> Json:

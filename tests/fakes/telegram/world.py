@@ -101,10 +101,8 @@ class World:
             self.updates[:] = [u for u in self.updates if not done(u)]
             self.fresh.notify_all()
 
-    async def tell(self, kind: str, content: Json) -> Json:
-        """Queue an update for the bot."""
-        update = {"update_id": 900_000 + self.number(), kind: content}
+    async def tell(self, kind: str, *contents: Json) -> None:
+        """Queue an update for the bot, or several that come together."""
         async with self.fresh:
-            self.updates.append(update)
+            self.updates += [{"update_id": 900_000 + self.number(), kind: content} for content in contents]
             self.fresh.notify_all()
-        return update
