@@ -20,11 +20,16 @@ def activity_line(ctx: Context, activity: Activity) -> str:
     return f"{head} · {activity.text}" if activity.text else head
 
 
-def due_words(ctx: Context, task: Task) -> str:
-    """When a task is due; says when that has passed."""
+def due_moment(ctx: Context, task: Task) -> str:
+    """When a task is due."""
     if task.due_on is None:
         return ""
-    shown = ctx.voice.moment(task.due_at) if task.due_at else ctx.voice.day(task.due_on)
+    return ctx.voice.moment(task.due_at) if task.due_at else ctx.voice.day(task.due_on)
+
+
+def due_words(ctx: Context, task: Task) -> str:
+    """When a task is due; says when that has passed."""
+    shown = due_moment(ctx, task)
     return ctx.say("task.overdue", due=shown).text if overdue(task, ctx.now) else shown
 
 
@@ -96,3 +101,16 @@ def ticket_line(ctx: Context, ticket: Ticket, *, whose: bool = True) -> str:
         owner.name if owner else None,
     )
     return " · ".join(x for x in parts if x)
+
+
+def record_line(ctx: Context, row: Task | Reminder | Deal | Ticket, *, whose: bool = False) -> str:
+    """What is to be done, in one line; `whose` says who is to do a task."""
+    match row:
+        case Task():
+            return task_line(ctx, row, whose=whose)
+        case Reminder():
+            return reminder_line(ctx, row)
+        case Deal():
+            return deal_line(ctx, row)
+        case Ticket():
+            return ticket_line(ctx, row)

@@ -9,7 +9,7 @@ from handlers.cards import company_card, contact_card
 from handlers.context import Context
 from handlers.errors import Invalid
 from handlers.kept import kept_line
-from handlers.lines import activity_line, deal_line, reminder_line, task_line, ticket_line
+from handlers.lines import activity_line, record_line
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.slots import FieldValue, Text, Topic, field_of
 from handlers.turn import Call, Turn
@@ -84,14 +84,8 @@ def _found(ctx: Context, text: str, matches: list[Match]) -> Reply:
 
 def _line(ctx: Context, match: Match) -> str:
     row = ctx.uow.get(MODELS[match.kind], match.id)
-    if isinstance(row, Task):
-        return task_line(ctx, row, whose=True)
-    if isinstance(row, Reminder):
-        return reminder_line(ctx, row)
-    if isinstance(row, Deal):
-        return deal_line(ctx, row)
-    if isinstance(row, Ticket):
-        return ticket_line(ctx, row)
+    if isinstance(row, Task | Reminder | Deal | Ticket):
+        return record_line(ctx, row, whose=True)
     if isinstance(row, Activity):
         customer = ctx.uow.get(Contact, row.contact_id) or ctx.uow.get(Company, row.company_id)
         return " · ".join(x for x in (customer.name if customer else None, activity_line(ctx, row)) if x)

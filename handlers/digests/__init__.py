@@ -1,25 +1,21 @@
 """Digests: somebody's day, and the team's week."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from handlers.capability import Capability, Command
 from handlers.cards import press
 from handlers.context import Context
+from handlers.day import DAY, Part, my_day
 from handlers.digests.subscriptions import subscribe, unsubscribe
-from handlers.lines import deal_line, reminder_line, task_line, ticket_line
+from handlers.lines import record_line
 from handlers.reply import Button, Field, Line, Reply, joined, line
 from handlers.turn import Call, Turn
-from storage.queries.sales import deals, fitting
-from storage.queries.service import tickets_where
 from storage.queries.week import Week, week_of
-from storage.queries.work import reminders, tasks
-from storage.tables import Deal, Task, Ticket
 
 digests = Capability("digests", Path(__file__).parent)
+PARTS = ("overdue", "today", "reminders_today", "tickets", "closing")
 SHOWN = 3
-MOST = 100
-DAY = timedelta(days=1)
 
 
 digests.command("report.subscribe", needs="reports.read")(subscribe)
@@ -33,7 +29,7 @@ class ShowDay(Command):
 @digests.command("digest.day", needs="tasks.read", undoable=False)
 def show_day(cmd: ShowDay, ctx: Context) -> Reply:  # noqa: ARG001 - every handler takes its command
     """The speaker's own day; quiet when there is nothing in it."""
-    fields = [f for f in (_overdue(ctx), _today(ctx), _reminders(ctx), _tickets(ctx), _deals(ctx)) if f]
+    fields = [_part(ctx, part) for part in my_day(ctx, PARTS, SHOWN)]
     if not fields:
         return Reply(ctx.say("digest.day.none"), quiet=True)
     buttons = (
@@ -47,46 +43,13 @@ def show_day(cmd: ShowDay, ctx: Context) -> Reply:  # noqa: ARG001 - every handl
     return Reply(headline, fields=tuple(fields), buttons=buttons)
 
 
-def _part(ctx: Context, key: str, count: int, lines: list[str]) -> Field | None:
+def _part(ctx: Context, part: Part) -> Field:
     """ "Overdue 4: …": the count and the first few."""
-    if not count:
-        return None
-    more = [ctx.say("digest.more", n=count - len(lines)).text] if count > len(lines) else []
+    lines = [record_line(ctx, row) for row in part.rows]
+    rest = part.count - len(lines)
+    more = [ctx.say("digest.more", n=rest).text] if rest else []
     shown = joined([line(x) for x in (*lines, *more)], ctx.voice.label("digest.between"))
-    return Field(ctx.voice.title(f"digest.{key}"), shown)
-
-
-def _overdue(ctx: Context) -> Field | None:
-    rows, count = tasks(ctx.uow, ctx.scope(Task), assignee=ctx.member, overdue=ctx.now, limit=SHOWN)
-    return _part(ctx, "overdue", count, [task_line(ctx, t) for t in rows])
-
-
-def _today(ctx: Context) -> Field | None:
-    span = (ctx.today, ctx.today + DAY)
-    rows, count = tasks(ctx.uow, ctx.scope(Task), assignee=ctx.member, due=span, limit=SHOWN)
-    return _part(ctx, "today", count, [task_line(ctx, t) for t in rows])
-
-
-def _reminders(ctx: Context) -> Field | None:
-    night = datetime.combine(ctx.today + DAY, time(), ctx.now.tzinfo)
-    rows, count = reminders(ctx.uow, ctx.member, between=(ctx.now, night), limit=SHOWN)
-    return _part(ctx, "reminders", count, [reminder_line(ctx, r) for r in rows])
-
-
-def _tickets(ctx: Context) -> Field | None:
-    if not ctx.may("tickets.read"):
-        return None
-    rows, count = tickets_where(ctx.uow, ctx.scope(Ticket), assignee=ctx.member, limit=SHOWN)
-    return _part(ctx, "tickets", count, [ticket_line(ctx, t, whose=False) for t in rows])
-
-
-def _deals(ctx: Context) -> Field | None:
-    """Open deals that are to close within a week."""
-    if not ctx.may("deals.read"):
-        return None
-    rows, _ = deals(ctx.uow, fitting(ctx.scope(Deal), owner=ctx.member), limit=MOST)
-    near = [d for d in rows if d.close_date and d.close_date <= ctx.today + 7 * DAY]
-    return _part(ctx, "deals", len(near), [deal_line(ctx, d) for d in near[:SHOWN]])
+    return Field(ctx.voice.title(f"digest.{part.key}"), shown)
 
 
 class ShowWeek(Command):

@@ -84,6 +84,7 @@ def tasks(
     statuses: Sequence[TaskStatus] = OPEN_TASKS,
     due: tuple[date, date] | None = None,
     overdue: datetime | None = None,
+    ahead: datetime | None = None,
     priority: str | None = None,
     customer: Contact | Company | None = None,
     limit: int | None = None,
@@ -91,7 +92,8 @@ def tasks(
 ) -> tuple[list[Task], int]:
     """Tasks that fit all that is given, the most pressing first, and how many there are in all.
 
-    `due` is a span of days, its end excluded; `overdue` the moment by which they should have been done.
+    `due` is a span of days, its end excluded; `overdue` the moment by which they should have been done,
+    `ahead` the one before which they need not have been.
     """
     where = [*scope.where(Task), *about(Task, customer), col(Task.status).in_(statuses)]
     if assignee:
@@ -103,6 +105,8 @@ def tasks(
     if overdue:
         late = (col(Task.due_at).is_(None)) & (col(Task.due_on) < overdue.date())
         where.append(or_(col(Task.due_at) < overdue, late))
+    if ahead:
+        where.append(or_(col(Task.due_at).is_(None), col(Task.due_at) >= ahead))
     rank = case(*((col(Task.priority) == p, r) for p, r in _RANK.items()), else_=2)
     order = [col(Task.due_on).is_(None), col(Task.due_on), rank, Task.number]
     return uow.list(Task, *where, order=order, limit=limit, offset=offset), uow.count(Task, *where)

@@ -1,6 +1,5 @@
-"""The sidebar: somebody's day, from what the public commands read."""
+"""The sidebar: somebody's day."""
 
-from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,14 +7,13 @@ from fastapi.responses import JSONResponse
 
 from bot.adapters.page.visit import Page
 from handlers.context import Context
-from handlers.lines import due_words
-from storage.queries.sales import deals, fitting
-from storage.queries.service import tickets_where
-from storage.queries.work import reminders, tasks
-from storage.tables import Deal, Task, Ticket
+from handlers.day import Own, Part, my_day
+from handlers.lines import amount_of, due_moment
+from storage.tables import Deal, Reminder, Task, Ticket
 
+PARTS = ("overdue", "today", "reminders", "tickets", "deals")
 SHOWN = 5
-Item = dict[str, Any]
+PRESSING = ("high", "urgent")
 
 
 class Day:
@@ -30,65 +28,31 @@ class Day:
 
     async def day(self, request: Request) -> list[dict[str, Any]]:
         """The parts of a day that have anything in them, each with its count and its first few."""
-        return await self.page.ask(request, my_day)
+        return await self.page.ask(request, lambda ctx: [_part(ctx, p) for p in my_day(ctx, PARTS, SHOWN)])
 
 
-def my_day(ctx: Context) -> list[dict[str, Any]]:
-    """What is late, what is for today, what comes, and what is open."""
-    parts = []
-    if ctx.may("tasks.read"):
-        parts += [("overdue", *_overdue(ctx)), ("today", *_today(ctx)), ("reminders", *_reminders(ctx))]
-    if ctx.may("tickets.read"):
-        parts.append(("tickets", *_tickets(ctx)))
-    if ctx.may("deals.read"):
-        parts.append(("deals", *_deals(ctx)))
-    return [{"key": key, "count": count, "items": items} for key, items, count in parts if count]
+def _part(ctx: Context, part: Part) -> dict[str, Any]:
+    title = ctx.voice.label(f"mine.{part.key}")
+    items = [_item(ctx, part.key, row) for row in part.rows]
+    return {"key": part.key, "title": title, "count": part.count, "items": items}
 
 
-def _overdue(ctx: Context) -> tuple[list[Item], int]:
-    rows, count = tasks(ctx.uow, ctx.scope(Task), assignee=ctx.member, overdue=ctx.now, limit=SHOWN)
-    return [_task(ctx, t) for t in rows], count
-
-
-def _today(ctx: Context) -> tuple[list[Item], int]:
-    span = (ctx.today, ctx.today + timedelta(days=1))
-    rows, count = tasks(ctx.uow, ctx.scope(Task), assignee=ctx.member, due=span, limit=SHOWN)
-    return [_task(ctx, t) for t in rows], count
-
-
-def _task(ctx: Context, task: Task) -> Item:
-    return {
-        "text": task.title,
-        "when": due_words(ctx, task),
-        "high": task.priority in ("high", "urgent"),
-        "done": f"/task done {task.number}",
-    }
-
-
-def _reminders(ctx: Context) -> tuple[list[Item], int]:
-    rows, count = reminders(ctx.uow, ctx.member, limit=SHOWN)
-    return [{"text": r.text, "when": ctx.voice.moment(r.due_at)} for r in rows], count
-
-
-def _tickets(ctx: Context) -> tuple[list[Item], int]:
-    rows, count = tickets_where(ctx.uow, ctx.scope(Ticket), assignee=ctx.member, limit=SHOWN)
-    return [_ticket(ctx, t) for t in rows], count
-
-
-def _ticket(ctx: Context, ticket: Ticket) -> Item:
-    return {
-        "text": f"#{ticket.number} {ticket.title}",
-        "when": ctx.voice.ago(ticket.created_at),
-        "high": ticket.priority in ("high", "urgent"),
-        "say": f"/ticket show {ticket.number}",
-    }
-
-
-def _deals(ctx: Context) -> tuple[list[Item], int]:
-    rows, count = deals(ctx.uow, fitting(ctx.scope(Deal), owner=ctx.member), limit=SHOWN)
-    return [_deal(ctx, d) for d in rows], count
-
-
-def _deal(ctx: Context, deal: Deal) -> Item:
-    money = ctx.voice.money(f"{deal.amount} {deal.currency}", short=True) if deal.amount else ""
-    return {"text": deal.title, "when": money, "say": f'/deal show "{deal.title}"'}
+def _item(ctx: Context, key: str, row: Own) -> dict[str, Any]:
+    """A record: its words, when or how much, and what is said when it is pressed; the title says what is late or today."""
+    match row:
+        case Task():
+            when = "" if key == "today" and row.due_at is None else due_moment(ctx, row)
+            done = f"/task done {row.number}"
+            return {"text": row.title, "when": when, "high": row.priority in PRESSING, "done": done}
+        case Reminder():
+            return {"text": row.text, "when": ctx.voice.moment(row.due_at)}
+        case Ticket():
+            text, when, say = (
+                f"#{row.number} {row.title}",
+                ctx.voice.ago(row.created_at),
+                f"/ticket show {row.number}",
+            )
+            return {"text": text, "when": when, "high": row.priority in PRESSING, "say": say}
+        case Deal():
+            say = f'/deal show "{row.title}"'
+            return {"text": row.title, "when": amount_of(ctx, row, short=True), "say": say}

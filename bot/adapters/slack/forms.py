@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.views import closed, form, home, option, typed_in
 from bot.adapters.slack.wording import cut, plain
 from bot.asking import ask
-from bot.day import my_day
 from bot.engine import Engine
 from bot.forms import filled, inputs, offered
 from bot.incoming import Incoming
 from handlers.context import Context
+from handlers.day import my_day
 from handlers.turn import Call, Turn
 
 T = TypeVar("T")
@@ -26,6 +26,8 @@ SHORTCUTS = {
     "remind_me": ("reminder.add", "text"),
 }
 NOTED = {"ticket.open": ("ticket.note", "ticket")}  # where the message goes that a title cannot hold
+DAY = ("overdue", "today", "reminders_today", "tickets", "deals")
+SHOWN = 5
 TITLE = 120
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
@@ -87,7 +89,7 @@ class Forms:
         """Publish somebody's App Home as it is now."""
         user = asker.sender.external_id
         self._looking.add(user)
-        view = await self._ask(asker, lambda ctx: home(ctx, list(my_day(ctx))))
+        view = await self._ask(asker, lambda ctx: home(ctx, my_day(ctx, DAY, SHOWN)))
         if view is None:
             view = closed(self._words(asker, "answer", "home.hello" if asker.sender.joins else "stranger"))
         await self.client.views_publish(user_id=user, view=view)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack.wording import cut
-from bot.day import Part
 from bot.forms import Input
 from handlers.context import Context
+from handlers.day import Part
+from handlers.lines import record_line
 from handlers.turn import Call, Turn
 
 Block = dict[str, Any]
@@ -90,13 +91,16 @@ def home(ctx: Context, parts: Sequence[Part]) -> Block:
     if not parts:
         blocks.append({"type": "section", "text": plain_text(ctx.say("home.free").text, MOST)})
     for part in parts:
-        blocks += [{"type": "divider"}, {"type": "header", "text": plain_text(part.title, HINT)}]
-        for line, mention in part.rows:
-            row: Block = {"type": "section", "text": plain_text(line.text.removeprefix("· "), MOST)}
-            label, turn = _act(ctx, mention.kind, mention.id)
-            blocks.append({**row, "accessory": button(label, f"do:{mention.id}", turn)})
-        if part.more:
-            whole = button(ctx.voice.label("button.more"), f"do:all:{part.title}", Turn(calls=(part.whole,)))
+        blocks += [
+            {"type": "divider"},
+            {"type": "header", "text": plain_text(ctx.voice.label(f"mine.{part.key}"), HINT)},
+        ]
+        for row in part.rows:
+            label, turn = _act(ctx, str(row.__tablename__), str(row.id))
+            shown: Block = {"type": "section", "text": plain_text(record_line(ctx, row), MOST)}
+            blocks.append({**shown, "accessory": button(label, f"do:{row.id}", turn)})
+        if part.count > len(part.rows):
+            whole = button(ctx.voice.label("button.more"), f"do:all:{part.key}", Turn(calls=(part.whole,)))
             blocks.append({"type": "actions", "elements": [whole]})
     return {"type": "home", "blocks": blocks[:100]}
 

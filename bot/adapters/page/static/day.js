@@ -56,8 +56,8 @@ export class Day {
     document.getElementById("badge").hidden = !parts.some((part) => part.key === "overdue");
   }
 
-  part({ key, count, items }) {
-    const title = make("h3", {}, this.word(`day_${key}`), make("span", { textContent: String(count) }));
+  part({ key, title: words, count, items }) {
+    const title = make("h3", {}, words, make("span", { textContent: String(count) }));
     const section = make("section", { className: key }, title, make("ul", {}, ...items.map((item) => this.item(item))));
     if (count > items.length) section.append(make("p", { className: "more", textContent: this.word("day_more", { n: count - items.length }) }));
     return section;
