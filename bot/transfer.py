@@ -1,8 +1,9 @@
 """`parley import` and `parley export`: the same as in a talk, with a bar that moves."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 from uuid import UUID
@@ -13,8 +14,10 @@ from rich.progress import Progress
 from bot.adapters.console import Answer, Console, Line
 from bot.app import App
 from storage.files import pieces
+from storage.jobs import running_in
 
 T = TypeVar("T")
+LOOK = 0.2  # seconds between two looks at a job that is done elsewhere
 
 
 class Refused(Exception):
@@ -31,8 +34,7 @@ def bring_in(app: App, name: str, path: Path, agrees: Callable[[str], bool]) -> 
     if not agrees(preview.reply.text()):
         console.take(Line(press=preview.buttons[-1]))
         return heard[-1].reply.text()
-    with _bar(app):
-        console.take(Line(press=preview.buttons[0]))
+    _say(console, Line(press=preview.buttons[0]))
     _save(app, heard[-1], path.parent)
     return heard[-1].reply.text()
 
@@ -40,8 +42,7 @@ def bring_in(app: App, name: str, path: Path, agrees: Callable[[str], bool]) -> 
 def take_out(app: App, name: str, kind: str, form: str, path: Path) -> str:
     """Export a kind of records as somebody into a file; the last answer. Raises `Refused`."""
     console, heard = _console(app, name)
-    with _bar(app):
-        console.take(Line(say=f"/data export {kind} {form}"))
+    _say(console, Line(say=f"/data export {kind} {form}"))
     answer = heard[-1]
     if not answer.reply.files:
         raise Refused(answer.reply.text())
@@ -56,15 +57,19 @@ def _console(app: App, name: str) -> tuple[Console, list[Answer]]:
     return console, heard
 
 
-@contextmanager
-def _bar(app: App) -> Iterator[None]:
-    """A bar for the job that is done meanwhile."""
-    desk = app.desk()
+def _say(console: Console, line: Line) -> None:
+    """Say what begins a job and wait for its end under a bar, also where a server beside this process does the job."""
+    desk = console.app.desk()
     with Progress(console=Screen(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         desk.watch = lambda job: bar.update(task, completed=job.position, total=job.total)
         try:
-            yield
+            console.take(line)
+            while job := desk.database.read(partial(running_in, conversation_id=console.conversation)):
+                desk.watch(job)
+                time.sleep(LOOK)
+                console.app.work_off()  # what the server has left
+            console.deliver()
         finally:
             desk.watch = lambda _: None
 

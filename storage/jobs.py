@@ -63,6 +63,12 @@ def job_of(session: Session, workspace_id: UUID, file_id: UUID) -> Job | None:
     return session.exec(query.order_by(col(Job.id).desc()).limit(1)).first()
 
 
+def running_in(session: Session, conversation_id: UUID | None) -> Job | None:
+    """The job of a conversation that is not at its end yet, whoever does it."""
+    query = select(Job).where(is_(Job.state, JobState.RUNNING), Job.conversation_id == conversation_id)
+    return session.exec(query.order_by(col(Job.id)).limit(1)).first()
+
+
 def shown_job(
     session: Session, workspace_id: UUID, member_id: UUID, conversation_id: UUID | None
 ) -> Job | None:

@@ -8,7 +8,7 @@ from functools import partial
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.app import App
 from bot.incoming import Incoming, Sender
@@ -89,6 +89,7 @@ class Console:
     thread: str = ""
     last_buttons: dict[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str | None = None
+    conversation: UUID | None = None  # in which the last thing was said
     _count: int = -1
 
     def start(self) -> None:
@@ -109,9 +110,9 @@ class Console:
             self.app.tick()
         incoming = self._incoming(line)
         if incoming is not None:
-            conversation_id, _ = self.app.engine.accept(incoming)
+            self.conversation, _ = self.app.engine.accept(incoming)
             try:
-                self.app.engine.handle(conversation_id)
+                self.app.engine.handle(self.conversation)
             except Unavailable as error:
                 raise Postponed from error
         self.deliver()

@@ -1,5 +1,6 @@
 """Imports, exports and backups through the whole program."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,6 +15,7 @@ from sqlmodel import SQLModel, col, select
 
 from bot.adapters.console import Answer, Console, Line
 from bot.app import App, build
+from bot.transfer import bring_in, take_out
 from schedules import imports
 from schedules.jobs import Desk
 from storage.backup import Unfit, backup, restore, tables
@@ -340,3 +342,28 @@ def test_a_button_about_somebody_who_is_gone_makes_nobody(ana: Talker) -> None:
     ana.console.take(Line(press="New task", press_in=card))
     ana.say("call her")
     assert rows(ana.app, Contact) == []
+
+
+def test_a_server_may_do_what_the_terminal_began(database_url: str, app: App, tmp_path: Path) -> None:
+    Talker(app)
+    server, ended = build(settings_for(database_url), app.clock), threading.Event()
+
+    def serve() -> None:
+        while not ended.wait(0.05):
+            server.work_off()
+
+    app.desk().leave()  # this process claims no job itself
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        file = people(tmp_path / "people.csv", 40)
+        file.write_text(file.read_text() + "Broken,,not-an-address,,,\n")
+        said = bring_in(app, "Ana", file, lambda _: True)
+        assert said.startswith("Imported 40 contacts from people.csv.")
+        assert "not-an-address" in (tmp_path / "people – left out.csv").read_text()
+        assert take_out(app, "Ana", "contacts", "csv", tmp_path / "out.csv") == "Here are 40 contacts as CSV."
+        assert len((tmp_path / "out.csv").read_text().splitlines()) == 41
+    finally:
+        ended.set()
+        thread.join()
+        server.close()
