@@ -9,7 +9,7 @@ from bot import bringing
 from bot.access import Speaker
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from bot.execute import Outcome, execute
-from bot.guessing import guess_buttons
+from bot.guessing import guesses_for, may_name
 from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
 from bot.notice import Notice
@@ -39,7 +39,6 @@ from storage.tables import Button as PressedButton
 if TYPE_CHECKING:
     from bot.talk import Talk
 
-MOST_NAME_WORDS, LONGEST_NAME = 3, 40
 YES, NO = ("👍", "✅", "👌", "🆗"), ("👎", "❌")
 NAMED_KINDS = ("contact", "company", "member")
 PAGE = "web"
@@ -255,8 +254,9 @@ class Exchange:
             return Outcome(Reply(self.voice.say("too_long", n=understood.too_long, limit=LONGEST)))
         if action.key not in ("not_understood", "did_you_mean"):
             return Outcome(Reply(self.voice.say(action.key)))
-        buttons, name = guess_buttons(action.guesses, self.ctx)
-        looked_for = action.key == "not_understood" or self.text.isalpha()
+        guessed = guesses_for(action.guesses, self.ctx)
+        buttons, name = guessed.buttons, guessed.name
+        looked_for = action.key == "not_understood" or (self.text.isascii() and self.text.isalpha())
         if looked_for and not name and (found := self._found()):
             return found
         if not buttons:
@@ -270,11 +270,12 @@ class Exchange:
         )
         alternatives = [(b.label, b.turn) for b in buttons]
         pending = Pending(kind="choose", turn=buttons[0].turn, alternatives=alternatives)
-        return Outcome(Reply(self.voice.say(key, name=name or ""), buttons=buttons), pending)
+        prompt = self.voice.say(key, name=name or "")
+        return Outcome(Reply(prompt, lines=guessed.lines, buttons=buttons), pending)
 
     def _found(self) -> Outcome | None:
         """A few words that are no command, or one that is hardly one, may be a name with a typing error, or in pinyin."""
-        if len(self.text.split()) > MOST_NAME_WORDS or len(self.text) > LONGEST_NAME:
+        if not may_name(self.text):
             return None
         outcome = self._run(Turn(calls=(Call(name="find", slots={"text": self.text}),)))
         return outcome if outcome.ran else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from handlers.capability import SlotSpec
@@ -9,23 +10,42 @@ from handlers.context import Context
 from handlers.errors import Invalid
 from handlers.moments import moment, period
 from handlers.recurrence import describe
-from handlers.reply import Button
+from handlers.reply import Button, Line, line
 from handlers.reports.periods import called
 from handlers.turn import Call, Turn, Value
+from nlp.pronouns import ordinal
+from nlp.text import has_cjk
 from storage.find import MODELS, name_of
 
 MOST = 3
+MOST_NAME_WORDS, LONGEST_NAME, LONGEST_CHINESE = 3, 40, 8
 LONGEST = 30  # letters of a value
+WIDEST = 44  # letters of a button that can be read on a phone
 PEOPLE = ("contact", "company", "assignee")
+CONTENT = ("title", "name", "value")  # slots that tell one guess from another
+ASIDE = ("when", "due", "type", "field", "period")  # and those that seldom do
 
 
-def guess_buttons(guesses: Sequence[Turn], ctx: Context) -> tuple[tuple[Button, ...], str | None]:
-    """A button for each guess that the person may use, and the name that all of them are about, if any."""
-    able = [g for g in guesses if g.calls and all(_may(c.name, ctx) for c in g.calls)][:MOST]
+@dataclass(frozen=True)
+class Guesses:
+    """A button for each guess, the lines that say what they do where a label is too short for it, and whom all are about."""
+
+    buttons: tuple[Button, ...]
+    lines: tuple[Line, ...] = ()
+    name: str | None = None
+
+
+def guesses_for(turns: Sequence[Turn], ctx: Context) -> Guesses:
+    """The guesses that the person may use; where one needs many words they are numbered, and told line by line."""
+    able = [g for g in turns if g.calls and all(_may(c.name, ctx) for c in g.calls)][:MOST]
     names = {_name(g, ctx) for g in able}
     name = names.pop() if len(names) == 1 else None
-    buttons = tuple(Button(_label(g, ctx), g) for g in able)
-    return tuple({b.label: b for b in buttons}.values()), name
+    labels = {_label(g, ctx): g for g in reversed(able)}
+    told = dict(reversed(labels.items()))
+    if all(len(label) <= WIDEST for label in told):
+        return Guesses(tuple(Button(label, g) for label, g in told.items()), name=name)
+    lines = tuple(line(f"{n}. {label}") for n, label in enumerate(told, 1))
+    return Guesses(tuple(Button(str(n), g) for n, g in enumerate(told.values(), 1)), lines, name)
 
 
 def _may(command: str, ctx: Context) -> bool:
@@ -42,28 +62,33 @@ def _name(guess: Turn, ctx: Context) -> str | None:
 
 
 def _label(guess: Turn, ctx: Context) -> str:
-    """What the button would do, in a few words."""
-    call = guess.calls[0]
-    key, name = f"guess.{call.name}", _name(guess, ctx)
-    if (
-        len(guess.calls) == 1
-        and call.slots.get("assignee") == "me"
-        and ctx.voice.knows("answer", f"{key}.me")
-    ):
+    """What it would do, in a few words."""
+    if len(guess.calls) == 1:
+        return _short(guess.calls[0], ctx) or _does(guess.calls[0], ctx)
+    return ctx.voice.label("list.semicolon").join(_does(c, ctx) for c in guess.calls)
+
+
+def _short(call: Call, ctx: Context) -> str | None:
+    """The words that a command has for a guess about somebody, where nothing more is known."""
+    key, name = f"guess.{call.name}", _name(Turn(calls=(call,)), ctx)
+    if call.slots.get("assignee") == "me" and ctx.voice.knows("answer", f"{key}.me"):
         return ctx.say(f"{key}.me").text
-    if len(guess.calls) == 1 and name and ctx.voice.knows("answer", key):
-        return ctx.say(key, name=name).text
-    first, *further = [f"command.{c.name}" for c in guess.calls]
-    words = " + ".join([ctx.voice.title(first), *(ctx.voice.label(w) for w in further)])
-    detail = _detail(call, ctx)
+    said = any(call.slots.get(s) not in (None, name) for s in CONTENT)
+    return ctx.say(key, name=name).text if name and not said and ctx.voice.knows("answer", key) else None
+
+
+def _does(call: Call, ctx: Context) -> str:
+    """The command and what tells most about it."""
+    words, detail = ctx.voice.title(f"command.{call.name}"), _detail(call, ctx)
     colon = ": " if ctx.voice.language == "en" else "："
     return f"{words}{colon}{detail}" if detail else words
 
 
 def _detail(call: Call, ctx: Context) -> str:
-    """The first value that says something, short."""
+    """The value that says most, short."""
     slots = ctx.specs[call.name].slots
-    told = (shown(slots[s], v, ctx) for s, v in call.slots.items() if s in slots and v != "me")
+    ranked = sorted(call.slots.items(), key=lambda item: (item[0] not in CONTENT, item[0] in ASIDE))
+    told = (shown(slots[s], v, ctx) for s, v in ranked if s in slots and v != "me")
     words = next((t for t in told if t), "")
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
 
@@ -99,3 +124,9 @@ def _measured(kind: str, value: str, ctx: Context) -> str:
 def _called(kind: str, record_id: str, ctx: Context) -> str:
     row = ctx.uow.get(MODELS[kind], UUID(record_id)) if kind in MODELS else None
     return name_of(row) if row is not None and ctx.sees(row) else ""
+
+
+def may_name(text: str) -> bool:
+    """Whether a few words may name something: not a sentence, and not "the second one"."""
+    longest = LONGEST_CHINESE if has_cjk(text) else LONGEST_NAME
+    return len(text.split()) <= MOST_NAME_WORDS and len(text) <= longest and ordinal(text) is None

@@ -135,6 +135,7 @@ class Interpreter:
             and state.last
             and state.last_change_set
             and wholly_time(parse.text)
+            and not _of_list(parse.text)
         ):
             return Heard(corrects=self._new_values(state.last, parse.text, context) or None)
         turn = (
@@ -157,7 +158,7 @@ class Interpreter:
     def _put_off(self, text: str, state: State, context: ParseContext) -> Turn | None:
         """A time alone, after a reminder: then it is to come again."""
         spoken = state.recent[0] if state.recent else None
-        if spoken is None or spoken.kind != "reminder" or not wholly_time(text):
+        if spoken is None or spoken.kind != "reminder" or not wholly_time(text) or _of_list(text):
             return None
         if state.last and state.last_change_set and any("reminder." in c.name for c in state.last.calls):
             return None  # it corrects what was just said
@@ -166,15 +167,22 @@ class Interpreter:
         return Turn(calls=(Call(name="reminder.snooze", slots=slots),)) if when else None
 
     def _listed(self, text: str, state: State) -> Turn | None:
-        """A number after a list: the card of that record."""
-        number = _NUMBER.fullmatch(text.strip())
-        if not number or not 0 < int(number[1]) <= len(state.listed):
+        """A number or "the second one" after a list: the card of that record."""
+        number, said = _NUMBER.fullmatch(text.strip()), text.strip(" .!?。！？")
+        place = int(number[1]) - 1 if number else ordinal(said)
+        if place is None or not state.listed or (number and place >= len(state.listed)):
             return None
-        record = state.listed[int(number[1]) - 1]
-        name = f"{record.kind}.show"
+        if not -len(state.listed) <= place < len(state.listed):
+            kind = state.listed[0].kind
+            return self._shown(kind, said)
+        record = state.listed[place]
+        return self._shown(record.kind, f"id:{record.id}")
+
+    def _shown(self, kind: str, which: str) -> Turn | None:
+        name = f"{kind}.show"
         if name not in self.specs:
             return None
-        return Turn(calls=(Call(name=name, slots={record.kind: f"id:{record.id}"}),))
+        return Turn(calls=(Call(name=name, slots={kind: which}),))
 
     def _answer(
         self, parse: Parse, pending: Pending, context: ParseContext, turn: Turn | None
@@ -249,6 +257,11 @@ class Interpreter:
         if known or not looks_named(said) or len(said.split()) > NAME_WORDS:
             return dict(known)
         return {"contact": said, "member": said}
+
+
+def _of_list(text: str) -> bool:
+    """Whether words can only be a place in a list: "the second one", and not "the 2nd"."""
+    return ordinal(text) is not None and not any(c.isdigit() for c in text)
 
 
 def _can_be_name(text: str) -> bool:

@@ -11,9 +11,11 @@ from handlers.errors import Ambiguous, Confirm, Invalid, Missing, NotAllowed, No
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.turn import Call, Turn
 from nlp.pronouns import is_pronoun, ordinal
+from storage.queries.members import members
 
 Answer = tuple[Reply, Pending | None]
 CANCEL = Turn(control="cancel")
+FEW = 4  # people who each get a button
 
 
 def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping[str, Spec]) -> Answer:
@@ -23,7 +25,7 @@ def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping
         Ambiguous: lambda s: _choose(s, turn, ctx),
         Twin: lambda s: _twin(s, turn, at, ctx),
         Confirm: lambda s: _confirm(s, turn, ctx),
-        NotFound: lambda s: _not_found(s, turn, ctx),
+        NotFound: lambda s: _not_found(s, turn, at, ctx),
         NotAllowed: lambda s: (_not_allowed(s, ctx), None),
         Invalid: lambda s: (_invalid(s, ctx), None),
         Stale: lambda _: (Reply(ctx.say("stale")), None),
@@ -115,7 +117,9 @@ def _confirm(stop: Confirm, turn: Turn, ctx: Context) -> Answer:
     return reply, Pending(kind="confirm", turn=sealed)
 
 
-def _not_found(stop: NotFound, turn: Turn, ctx: Context) -> Answer:
+def _not_found(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:
+    if stop.kind == "member" and stop.said and stop.slot in turn.calls[at].slots and not _points(stop.said):
+        return _who_then(stop, turn, at, ctx)
     if not stop.said or _points(stop.said):
         key = _keyed(ctx, "not_found.pointed", stop.kind)
         return Reply(ctx.say(key if stop.said else "not_found.gone")), None
@@ -126,6 +130,20 @@ def _not_found(stop: NotFound, turn: Turn, ctx: Context) -> Answer:
     alternatives = [(m.name, _refer(turn, stop.said, stop.slot, m.id)) for m in stop.nearest]
     prompt = ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said)
     return _alternatives(prompt, alternatives, turn, stop.nearest, [ctx.say("did_you_mean")])
+
+
+def _who_then(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:
+    """Nobody of that name works here: what was said waits for somebody who does."""
+    able = stop.nearest or [ctx.mention(m) for m in members(ctx.uow)]
+    few = able if len(able) <= FEW else [ctx.mention(ctx.member)]
+    alternatives = [(m.name, filled(turn, at, stop.slot, f"id:{m.id}")) for m in few]
+    buttons = [Button(label, choice) for label, choice in alternatives]
+    if ctx.may("team.invite"):
+        invite = Call(name="member.invite", slots={"name": stop.said})
+        buttons.append(Button(ctx.say("button.invite", name=stop.said).text, Turn(calls=(invite,))))
+    buttons.append(Button(ctx.voice.label("button.cancel"), CANCEL))
+    pending = Pending(kind="ask", turn=turn, slot=stop.slot, at=at, alternatives=alternatives)
+    return Reply(ctx.say("not_found.member", said=stop.said), buttons=tuple(buttons)), pending
 
 
 def _points(said: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from handlers.errors import Ambiguous, Confirm, NotAllowed, NotFound
+from handlers.errors import Ambiguous, Confirm, Invalid, NotAllowed, NotFound
 from handlers.phrasebook import Phrasebook
 from handlers.reply import Line, Mention, Reply
 from handlers.turn import Turn
@@ -16,7 +16,8 @@ from nlp.pronouns import is_pronoun, ordinal
 from storage.find import Match, Scope, find_records, numbered
 from storage.indexing import key_of
 from storage.queries.members import members_with
-from storage.tables import Member, Record, Row
+from storage.queries.sales import stage_named
+from storage.tables import Deal, Member, Record, Row
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ class Context:
             return Mention(kind, said[3:], "")
         place = ordinal(said)
         listed = [m for m in self.focus.listed if m.kind == kind]
-        if place is not None and listed and -len(listed) <= place < len(listed):
+        if place is not None and listed:
+            if not -len(listed) <= place < len(listed):
+                raise Invalid("beyond_list", n=len(listed))
             return listed[place]
         return self.focus.newest((kind,)) if is_pronoun(said) else None
 
@@ -181,6 +184,12 @@ class Context:
 
     def describe(self, match: Match) -> str:
         """What tells a candidate from others of the same name."""
+        row = self.uow.get(Deal, match.id) if match.kind == "deal" else None
+        if row is not None:
+            stage = stage_named(self.uow, row.stage, row)
+            return stage.name_in(self.voice.language) if stage else row.stage
+        if match.kind == "member" and (member := self.uow.get(Member, match.id)):
+            return self.voice.label(f"role.{member.role}")
         return numbered(self.uow, match)
 
     def mention(self, row: Row | None) -> Mention:

@@ -63,7 +63,7 @@ def next_reminder(ctx: Context, row: Deal | Ticket | Task) -> str | None:
 
 def stage_label(ctx: Context, stage: Stage) -> str:
     """A stage's name in the speaker's language."""
-    return stage.labels.get(ctx.voice.language) or stage.labels.get("en") or stage.key
+    return stage.name_in(ctx.voice.language)
 
 
 def stage_of(ctx: Context, deal: Deal) -> str:

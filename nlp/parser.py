@@ -23,10 +23,16 @@ CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
 COLON = 2.0  # letters that a colon after the words of a command counts for
 POINTS = ("email", "phone")
+# What may stand around an address that goes on with what was said of somebody.
+_POINTED = re.compile(
+    r"[\s,;.:]*(?:(?:and|his|her|their|the|is|address|e-?mail|mail|phone|mobile|cell|tel|number|[他她的是为]|邮箱|邮件|电邮|信箱|电话|手机号?|号码)[\s,;.:]*)*"
+)
 LIKELY = 0.6  # less than this, buttons about whoever is named serve better than a guess
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
-_BREAK = re.compile(r"[,;:.!?]")  # what is told after it has its own times
+_BREAK = re.compile(
+    r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]"
+)  # what is told after it has its own times
 
 
 @dataclass(frozen=True)
@@ -212,12 +218,9 @@ class Parser:
         span = next(
             (s for s in message.spans if s.start >= start and s.end <= end and s.kind in POINTS), None
         )
-        if (
-            named is None
-            or span is None
-            or span.end - span.start != len(said)
-            or "contact.edit" not in self.shapes
-        ):
+        if named is None or span is None or "contact.edit" not in self.shapes:
+            return None
+        if not _POINTED.fullmatch(message.folded[start : span.start] + message.folded[span.end : end]):
             return None
         slots = {"contact": named, "field": span.kind, "value": str(span.value)}
         return Candidate(Said("contact.edit", slots, {"value": said}), _weight(said), 0.95, start, end)

@@ -32,6 +32,12 @@ _FILLERS = frozenset(
     "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
 _ASKED = re.compile(r"谁|什么|多少|哪|怎么")  # a question, not the value of an edit
+_MOMENTS = (
+    "due",
+    "when",
+    "close_date",
+    "birthday",
+)  # fields whose value says a time, be it one that does not exist
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -109,8 +115,6 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             return "member" in _known(words, filling.context)
         case "colleague":
             return words.lower() not in _ME and _person(filling, "member", words)
-        case "company" if is_place(words) and not _known(words, filling.context):
-            return False
         case "contact" | "company" | "member":
             return _person(filling, kind, words)
         case "name":
@@ -123,6 +127,7 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             filling.doubt += 0 if is_job(words) else 0.15
         case "tag":
             filling.doubt += 0.05 if is_industry(words) else 0
+            return not _ASKED.search(fold(words))
         case "industry":
             filling.doubt += 0 if is_industry(words) else 0.1
     return True
@@ -153,6 +158,8 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
     """Whether words can be a person or company; a lower-case stranger is doubted."""
     if (pointed := pronoun_kind(words)) is not None and pointed != kind:
         return False
+    if kind == "company" and (is_place(words) or "的" in words) and not _known(words, filling.context):
+        return False
     if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
         return True
     if not name_like(words) or (_ARTICLE.match(words) and not _known(words, filling.context)):
@@ -160,7 +167,9 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
     known = _known(words, filling.context)
     if known:
         filling.doubt += 0 if kind in known else 0.12
-        return True
+        return kind in known or kind != "member"
+    if kind == "member" and filling.command.endswith(".list") and not looks_named(words):
+        return False
     filling.doubt += 0.05 if kind == "contact" and looks_like_company(words) else 0
     if not looks_named(words):
         filling.doubt += 0.1 if len(words.split()) <= 2 else 0.3
@@ -228,6 +237,7 @@ def _edit(
         and not _ASKED.match(fold(words))
         and "value" not in implied
         and (found := field_value(chosen, words, filling.context, filling.command))
+        and (chosen not in _MOMENTS or found != words or any(c.isdigit() for c in words))
     ):
         filling.put("value", found, words)
 

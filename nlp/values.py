@@ -218,10 +218,12 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
         "default_role": "role",
     }
     kind = _OF_RECORD.get((command, field)) or kinds.get(field)
+    if field == "job_title":
+        return _TITLE.sub("", said.strip(" .。\"'“”"))
     if kind is None:
         return _currency(said) if field == "currency" else said.strip(" .。\"'“”")
     if kind == "hours":
-        return _hours(said)
+        return _hours(said, context)
     if kind == "hour":
         return _hour_alone(said, context)
     if command in PAST_EDITS and kind == "moment":
@@ -231,6 +233,9 @@ def field_value(field: str, said: str, context: Context, command: str = "") -> V
     return found if found is not None or kind in CLOSED else said
 
 
+MORNING = "08:00"  # when quiet hours end that nobody gave an end
+_ONWARDS = re.compile(r"\b(?:after|from|past)\b|[以之]?[后後]|起$")
+_TITLE = re.compile(r"^(?:(?:the|our|their|a|an|new)\s+)+|\s+(?:of|at|for|with)\s+[A-Z].*$")
 _OFF = re.compile(r"(?:turn(?:ed)? |switch(?:ed)? )?off|none|no|never|关(?:闭|掉)?|不要|取消|停")
 
 
@@ -246,8 +251,11 @@ def _currency(said: str) -> str:
     return _CURRENCY.get(fold(said).strip(), said.strip().upper())
 
 
-def _hours(said: str) -> str:
+def _hours(said: str, context: Context) -> str:
+    """A span of hours as "20:00-08:00", until the morning where only its beginning is said."""
     found = _CLOCK_RANGE.search(fold(said))
+    if not found and _ONWARDS.search(fold(said)) and (begin := _hour_alone(said, context)) != said:
+        return f"{begin}-{MORNING}"
     if not found:
         return "off" if fold(said) in ("off", "none", "关", "关闭", "不要") else said
     first = _hour(found[1], found[2], found[3])

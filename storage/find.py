@@ -302,29 +302,33 @@ def _by_customer(uow: UnitOfWork, kind: str, said: str) -> Iterable[tuple[UUID, 
             yield row.id, 92.0
 
 
+_JOINED = re.compile(
+    r"[的\s,]+"
+)  # between a customer and what it wants: "启明学校的投影仪" is 启明学校, 投影仪
+
+
 def _overlap(said: str, text: str) -> float:
     """How much of what was said occurs in the text: order and fillers do not matter; what is called just that comes first."""
     a, b = fold(said), fold(text)
     if a == b:
         return SURE
     if is_cjk(a):
-        return min(fuzz.partial_ratio(a, b) * 0.95, SHORTENED)
+        return min(fuzz.partial_ratio(_JOINED.sub("", a), _JOINED.sub("", b)) * 0.95, SHORTENED)
     return min(max(fuzz.token_set_ratio(a, b), fuzz.partial_ratio(a, b)) * 0.95, SHORTENED)
 
 
 def numbered(uow: UnitOfWork, found: Match) -> str:
-    """What tells a match from others of its name: the company and job of a contact, the number of a task."""
+    """What tells a match from others of its name: the company and job of a contact, the number of a task.
+
+    The stage of a deal and the role of a member are words of a language, which `Context.describe` adds.
+    """
     row = uow.get(MODELS[found.kind], found.id)
     if isinstance(row, Contact):
         company = uow.get(Company, row.company_id)
         return " · ".join(x for x in (company.name if company else None, row.job_title) if x)
     if isinstance(row, Task | Ticket):
         return f"#{row.number}"
-    if isinstance(row, Deal):
-        return row.stage.replace("_", " ")
-    if isinstance(row, Company):
-        return row.industry or ""
-    return row.role if isinstance(row, Member) else ""
+    return (row.industry or "") if isinstance(row, Company) else ""
 
 
 def find_anything(uow: UnitOfWork, said: str, scopes: dict[str, Scope], limit: int = 8) -> list[Match]:

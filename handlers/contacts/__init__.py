@@ -40,6 +40,7 @@ from storage.queries.contacts import (
     set_point,
     set_tags,
     tag_named,
+    take_tags,
     with_point,
 )
 from storage.queries.duplicates import Pair, duplicates
@@ -208,6 +209,24 @@ def tag_contact(cmd: TagContact, ctx: Context) -> Reply:
     ctx.uow.flush()
     words = ctx.voice.label("list.comma").join(added or cmd.tags)
     key = "contact.tagged" if added else "contact.tagged_already"
+    return Reply(ctx.say(key, name=contact.name, tags=words), mentions=(ctx.mention(contact),))
+
+
+class UntagContact(Command):
+    """Take tags off a contact."""
+
+    contact: ContactRef
+    tags: Tags
+
+
+@contacts.command("contact.untag", needs="contacts.write")
+def untag_contact(cmd: UntagContact, ctx: Context) -> Reply:
+    """Tags off a contact; the tags themselves stay for others."""
+    contact = ctx.find(Contact, cmd.contact, "contact")
+    taken = take_tags(ctx.uow, contact.id, cmd.tags)
+    ctx.uow.flush()
+    words = ctx.voice.label("list.comma").join(taken or cmd.tags)
+    key = "contact.untagged" if taken else "contact.untagged_none"
     return Reply(ctx.say(key, name=contact.name, tags=words), mentions=(ctx.mention(contact),))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from nlp.learned.decode import Clause, Marked
 from nlp.learned.examples import ABSENT
 from nlp.learned.tokens import Token
-from nlp.names import looks_like_company, looks_like_person, whole_name
+from nlp.names import looks_like_company, looks_like_person, looks_named, whole_name
 from nlp.phrases import TYPED
 from nlp.reading import Context, Said, Value
 from nlp.shapes import Shape, catalogue
@@ -38,6 +38,7 @@ LED = {
         re.IGNORECASE,
     ),
 }
+_SAYS = re.compile(r"(?:\b(?:said|says|told (?:me|us))(?: that)?|[说說讲講])[\s:：,，]*$", re.IGNORECASE)
 # What stands around the words of a slot, and is not of them.
 AROUND = {
     "filter": re.compile(
@@ -97,7 +98,7 @@ def fill(
 ) -> Said:
     """The command of a clause with its slots; `values` are the closed lists in the order the network knows them."""
     filling = Filling(text, tokens, clause, context)
-    marked = [_widened(filling, m, marked) for m in marked]
+    marked = _unquoted([_widened(filling, m, marked) for m in marked], filling)
     if clause.command == "rule.add":
         marked = [Marked("text", clause.start, clause.end)]
     for mark in sorted(marked, key=lambda m: m.inner):
@@ -123,7 +124,27 @@ def _widened(filling: Filling, mark: Marked, marked: Sequence[Marked]) -> Marked
     end = mark.end
     while end < stop and filling.tokens[end].word not in breaks and (told or not filling.tokens[end].span):
         end += 1
-    return replace(mark, end=end)
+    return replace(mark, start=_quoted_from(filling, mark) if told else mark.start, end=end)
+
+
+def _quoted_from(filling: Filling, mark: Marked) -> int:
+    """Where what somebody said begins: with its time, if one comes first ("Wang says | next week she comes by")."""
+    begin = mark.start
+    while begin > filling.clause.start and filling.tokens[begin - 1].span:
+        begin -= 1
+    said = _SAYS.search(filling.text, filling.tokens[filling.clause.start].start, filling.tokens[begin].start)
+    return begin if said else mark.start
+
+
+def _unquoted(marked: Sequence[Marked], filling: Filling) -> list[Marked]:
+    """Without the times of what somebody only spoke of."""
+    told = [m for m in marked if (filling.clause.command, m.slot) in TOLD]
+    return [
+        m
+        for m in marked
+        if filling.shape.kinds.get(m.slot) not in TIMES
+        or not any(t.start <= m.start and m.end <= t.end for t in told)
+    ]
 
 
 def _slot(filling: Filling, mark: Marked) -> None:
@@ -147,11 +168,24 @@ def _person(filling: Filling, mark: Marked, kind: str) -> None:
     """A name as far as it goes, in the slot that its looks speak for."""
     start, end = filling.tokens[mark.start].start, filling.tokens[mark.end - 1].end
     begin, end = whole_name(filling.text, start, end)
+    known = (k for k in filling.context.lookup(filling.text) if k.start <= start and k.end >= end)
+    begin, end = next(((k.start, k.end) for k in known), (begin, end))
     words = filling.text[begin:end].strip(_EDGE)
+    if kind == "member" and filling.clause.command.endswith(".list") and not _somebody(filling, words):
+        return
     slot = mark.slot
     if slot == "contact" and "company" in filling.shape.kinds and _of_company(filling, words):
         slot, kind = "company", "company"
     filling.put(slot, value(kind, words, filling.context), words)
+
+
+def _somebody(filling: Filling, words: str) -> bool:
+    """Whether words name a person at all: "big" of "big deals" does not."""
+    return (
+        value("member", words, filling.context) == "me"
+        or looks_named(words)
+        or bool(filling.context.lookup(words))
+    )
 
 
 def _of_company(filling: Filling, words: str) -> bool:

@@ -7,8 +7,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
+from nlp.data import read_yaml
 from nlp.learned.words import words
 from nlp.names import guess
 from nlp.spans import Span
@@ -44,7 +43,7 @@ class Token:
 @cache
 def classes() -> Mapping[str, str]:
     """The class of each word that has one; the first class that lists it counts."""
-    data: dict[str, str] = yaml.safe_load(_CLASSES.read_text("utf-8"))
+    data: dict[str, str] = read_yaml(_CLASSES)
     found: dict[str, str] = {}
     for name, listed in data.items():
         for word in listed.split():

@@ -21,11 +21,11 @@ _ANSWER = Grammar(ANSWERS)
 
 _IDLE = frozenset("x.,-zqA*")  # kinds that begin no expression
 _PREFIX = re.compile(r"(?:[iotbpfusvF]~?|~)Z?|Z")
-_LINK = re.compile(r",?[iotbk~]{0,2}Z?-?")
+_LINK = re.compile(r",?[iotbk~≈]{0,2}Z?-?")
 _DISTANCE = re.compile(rf"(?:>|[Ww][pb]|{AMOUNT}[pfbla])Z?")
 _DISTANCE_KINDS = {*AMOUNT_KINDS, *">Ww"}
 _AFTER_BASE = re.compile(rf"[la]k?{AMOUNT}")
-_SUFFIX = re.compile(r"[~las]{1,2}")
+_SUFFIX = re.compile(r"[≈las]{1,2}")
 _COUNT = re.compile(r",?(?:FN[*×]|N\*)")
 _UNTIL = re.compile(r",?[ub]Z?")
 _FROM = re.compile(r",?[fsp]Z?")

@@ -289,7 +289,7 @@ DATES: tuple[tuple[str, Build], ...] = (
     (rf"»{AMOUNT}", _in),
     (rf"(?=[NnPhQ]){AMOUNT}l", _in),
     (rf"(?=[NnPhQ]){AMOUNT}a", _ago),
-    (rf"[T¡]~{AMOUNT}l", _counted_from_today),
+    (rf"[T¡]≈{AMOUNT}l", _counted_from_today),
     ("RB", _relative_workday),
     (r"HU?(?:,?[ik]?Y)?", _holiday),
     (r"Yk?H", _holiday),

@@ -10,7 +10,7 @@ grammar can be regular expressions over kinds.
     R this, next, last      e end, start, middle of             E every     K daily …   * times   × times (次)
     ! at once  ¡ doubtful "now"    ? soon                       + the next day   > the day after …   = same time
     i in   » within the next   o on   t at   b by   p after   f from   u to   v between   s since   l later   a ago
-    k of   q and   j past   Z the   ~ around, about   S time zone       z small word
+    k of   q and   j past   Z the   ~ around, about   ≈ 左右, 起   S time zone       z small word
     , comma   - dash   . end of a clause   x anything else
 """
 

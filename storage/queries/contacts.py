@@ -89,14 +89,25 @@ def set_tags(uow: UnitOfWork, kind: str, record_id: UUID, names: Iterable[str]) 
 
 
 def tag_named(uow: UnitOfWork, name: str) -> Tag | None:
-    """A tag by its name in any case."""
-    return uow.first(Tag, Tag.key == fold(name))
+    """A tag by its name in any case; "VIPs" are those tagged VIP."""
+    key = fold(name)
+    found = {t.key: t for t in uow.list(Tag, col(Tag.key).in_([key, f"{key}s", key.removesuffix("s")]))}
+    return found.get(key) or next(iter(found.values()), None)
 
 
 def tags_of(uow: UnitOfWork, record_id: UUID) -> list[Tag]:
     """The tags on a record."""
     ids = [t.tag_id for t in uow.list(Tagging, Tagging.record_id == record_id)]
     return uow.list(Tag, col(Tag.id).in_(ids), order=[Tag.name]) if ids else []
+
+
+def take_tags(uow: UnitOfWork, record_id: UUID, names: Iterable[str]) -> list[str]:
+    """Take tags off a record; the names of those that were on it."""
+    meant = {tag.id: tag.name for name in names if (tag := tag_named(uow, name))}
+    rows = uow.list(Tagging, Tagging.record_id == record_id, col(Tagging.tag_id).in_(meant)) if meant else []
+    for row in rows:
+        uow.delete(row)
+    return [meant[row.tag_id] for row in rows]
 
 
 def clear_tags(uow: UnitOfWork, record_id: UUID) -> None:
@@ -182,10 +193,11 @@ def _at_place(place: str) -> Any:
 
 
 def _tagged(uow: UnitOfWork, kind: str, tag: str) -> Any:
-    return (
-        select(Tagging.record_id)
-        .join(Tag, (col(Tag.id) == Tagging.tag_id) & (Tag.workspace_id == Tagging.workspace_id))
-        .where(Tagging.workspace_id == uow.workspace_id, Tagging.kind == kind, Tag.key == fold(tag))
+    meant = tag_named(uow, tag)
+    return select(Tagging.record_id).where(
+        Tagging.workspace_id == uow.workspace_id,
+        Tagging.kind == kind,
+        Tagging.tag_id == (meant.id if meant else None),
     )
 
 

@@ -16,6 +16,9 @@ _TOKEN = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 MOST_WORDS = 4
 MOST_CHARACTERS = 8
 FEW = 4  # records under a key that are looked at where the speaker sees all
+COMMON = frozenset(  # words that name nobody by themselves, though they may be part of a name
+    "the a an and or of for in on at to from with by is are it its my me we us our you your he she his her they this that de van von der den la le da di el al".split()
+)
 LONGEST = 600  # characters of a message that are searched for names
 
 
@@ -103,7 +106,7 @@ def _places(text: str) -> Iterator[tuple[tuple[int, int], str]]:
         for j in range(i, min(len(tokens), i + (MOST_CHARACTERS if chinese else MOST_WORDS))):
             glue = "" if not key or (j and tokens[j][0] == tokens[j - 1][1]) else " "
             key += glue + tokens[j][2]
-            if len(key) > 1:
+            if len(key) > 1 and key not in COMMON:
                 yield (start, tokens[j][1]), key
 
 

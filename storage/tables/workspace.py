@@ -108,6 +108,10 @@ class Stage(Row, table=True):
     probability: int = 0
     labels: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
+    def name_in(self, language: str) -> str:
+        """What it is called there."""
+        return self.labels.get(language) or self.labels.get("en") or self.key
+
 
 class Choice(Row, table=True):
     """One value of a list that the workspace keeps: `kind` is source, lost_reason, activity_type or deal_role."""

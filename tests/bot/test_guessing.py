@@ -6,7 +6,7 @@ import pytest
 
 from bot.app import App, build
 from bot.asking import ask
-from bot.guessing import guess_buttons
+from bot.guessing import guesses_for
 from bot.incoming import Incoming, Sender
 from handlers.context import Context
 from handlers.turn import Call, Turn
@@ -19,7 +19,7 @@ HELLO = Incoming("console", "e1", Sender("ana", "Ana", role="owner"), "ana", "he
 def labels(app: App, language: str, *calls: Call) -> list[str]:
     def look(ctx: Context) -> list[str]:
         ctx.voice = replace(ctx.voice, language=language)
-        return [b.label for b in guess_buttons([Turn(calls=(c,)) for c in calls], ctx)[0]]
+        return [b.label for b in guesses_for([Turn(calls=(c,)) for c in calls], ctx).buttons]
 
     return ask(app.engine, HELLO, look) or []
 
