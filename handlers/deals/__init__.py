@@ -73,7 +73,7 @@ def add_deal(cmd: AddDeal, ctx: Context) -> Reply:
     amount = money(cmd.amount, ctx) if cmd.amount else None
     deal = ctx.new(
         Deal,
-        title=_title(cmd, customer),
+        title=_title(ctx, cmd, customer),
         pipeline_id=stage.pipeline_id,
         stage=stage.key,
         stage_since=ctx.uow.now,
@@ -97,10 +97,10 @@ def _shared(cmd: AddDeal, ctx: Context) -> str | None:
     return f"id:{mention.id}" if mention else None
 
 
-def _title(cmd: AddDeal, customer: Customer) -> str:
+def _title(ctx: Context, cmd: AddDeal, customer: Customer) -> str:
     name = customer.company or customer.contact
     if cmd.title and name and name.name.casefold() not in cmd.title.casefold():
-        return f"{name.name}, {cmd.title}"
+        return ctx.voice.label("deal.between").join((name.name, cmd.title))
     return cmd.title or (name.name if name else "")
 
 
