@@ -13,7 +13,6 @@ from sqlmodel import SQLModel, col, select
 
 from bot.app import App
 from storage.changes import TRACKED
-from storage.due import next_due
 from storage.tables import Member
 from tests.transcript import _CLOCK, _PERSON, _SAID, START, ZONE, Step
 
@@ -25,6 +24,18 @@ class Shown:
     to: str | None
     room: str
     lines: tuple[str, ...]
+
+
+def differs(before: list[str] | None, now: list[str]) -> bool:
+    """Whether a message says something new: other words, or a button that it had not. That one was used is nothing new."""
+    if before is None:
+        return True
+    words = [[line for line in shown if not line.startswith(("[", "☑"))] for shown in (before, now)]
+    buttons = [
+        {b for line in shown if line.startswith("[") for b in line[1:-1].split("] [")}
+        for shown in (before, now)
+    ]
+    return words[0] != words[1] or bool(buttons[1] - buttons[0])
 
 
 class Stage(Protocol):
@@ -85,7 +96,7 @@ class StagePlayer:
             self.stage.say(name, text, room)
 
     def _advance(self, moment: datetime) -> None:
-        while (due := self.app.database.read(next_due)) is not None and due <= moment:
+        while (due := self.app.next_due()) is not None and due <= moment:
             self.app.clock.set(max(due, self.app.clock.now()))
             self.app.tick()
             self.stage.settle()

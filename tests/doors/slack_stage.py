@@ -2,7 +2,7 @@
 
 from bot.app import App
 from bot.invite import invite
-from tests.doors.playing import Shown
+from tests.doors.playing import Shown, differs
 from tests.doors.running import Running
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.reading import lines
@@ -64,11 +64,7 @@ class SlackStage:
                 key, now = (channel.id, message["ts"]), lines(message)
                 before = self._seen.get(key)
                 self._seen[key] = now
-                if message["user"] == BOT_USER and (before is None or _words(before) != _words(now)):
+                if message["user"] == BOT_USER and differs(before, now):
                     room = "" if channel.kind == "im" else channel.name
                     found.append((message["ts"], Shown(to, room, tuple(now))))
         return [shown for _, shown in sorted(found, key=lambda x: x[0])]
-
-
-def _words(shown: list[str]) -> list[str]:
-    return [line for line in shown if not line.startswith("[")]

@@ -2,7 +2,7 @@
 
 from bot.app import App
 from bot.invite import invite
-from tests.doors.playing import Shown
+from tests.doors.playing import Shown, differs
 from tests.doors.running import Running
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.people import labels
@@ -22,12 +22,14 @@ class TelegramStage:
         self._rooms: dict[str, int] = {}
         self._seen: dict[tuple[int, int], list[str]] = {}
 
-    def join(self, name: str, role: str, language: str | None, zone: str | None) -> None:  # noqa: ARG002 - not told by Telegram
-        """Bring somebody in, with a code."""
+    def join(self, name: str, role: str, language: str | None, zone: str | None) -> None:
+        """Bring somebody in, with a code; where they live is not told by Telegram, so they say it."""
         user = self._users.get(name) or self.fake.add_user(name, LANGUAGES[language])
         self._users[name] = user
         code = self.app.engine.work(lambda uow: invite(uow, role, name))
         self.fake.say(user, f"/start {code}")
+        if zone:
+            self.fake.say(user, f"/settings set timezone {zone}")
 
     def say(self, name: str, text: str, room: str) -> None:
         """Say something in the private chat, or in a group."""
@@ -39,8 +41,12 @@ class TelegramStage:
         self.fake.say(self._users[name], text.replace("@parley", f"@{BOT_NAME}"), self._rooms[room])
 
     def press(self, name: str, label: str) -> None:
-        """Press a button."""
-        self.fake.press(self._users[name], label)
+        """Press a button, or a key under the field where one types, which says its label."""
+        user = self._users[name]
+        if label in _keys(self.fake.answers(user)[-1]):
+            self.fake.say(user, label)
+        else:
+            self.fake.press(user, label)
 
     def settle(self) -> None:
         """Wait until all is answered."""
@@ -55,7 +61,7 @@ class TelegramStage:
                 key, now = (chat.id, message["message_id"]), _lines(message)
                 before = self._seen.get(key)
                 self._seen[key] = now
-                if message["from"]["id"] == BOT_ID and (before is None or _words(before) != _words(now)):
+                if message["from"]["id"] == BOT_ID and differs(before, now):
                     room = "" if chat.kind == "private" else chat.title
                     found.append((message["message_id"], Shown(names.get(chat.id), room, tuple(now))))
         return [shown for _, shown in sorted(found, key=lambda x: x[0])]
@@ -64,10 +70,12 @@ class TelegramStage:
 def _lines(message: Json) -> list[str]:
     """A message in the notation of the conversations."""
     text = message["text"].replace(JOINER, "")
-    keys = (message.get("reply_markup") or {}).get("keyboard", [])
-    buttons = labels(message) + [k["text"] if isinstance(k, dict) else k for row in keys for k in row]
+    buttons = labels(message) + _keys(message)
     return [*text.split("\n"), *([" ".join(f"[{label}]" for label in buttons)] if buttons else [])]
 
 
-def _words(shown: list[str]) -> list[str]:
-    return [line for line in shown if not line.startswith(("[", "☑"))]
+def _keys(message: Json) -> list[str]:
+    """What the keys say, but for the one that picks a person: no other platform has it."""
+    rows = (message.get("reply_markup") or {}).get("keyboard", [])
+    keys = [k if isinstance(k, dict) else {"text": k} for row in rows for k in row]
+    return [k["text"] for k in keys if "request_users" not in k]
