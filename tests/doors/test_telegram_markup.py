@@ -19,7 +19,7 @@ def strong(text: str) -> Line:
 
 
 RECEIPT = Reply(
-    Line((Span("Logged your meeting with "), Span("Dana", strong=True), Span(" (new) at Acme."))),
+    Line((Span("Logged your meeting with "), Span("Da", True), Span("na", True), Span(" (new) at Acme."))),
     lines=(line("today · she wants a demo"),),
     fields=(
         Field("Contact", line("Dana · Acme · dana@acme.example")),

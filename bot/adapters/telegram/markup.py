@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from handlers.reply import Line, Reply, Span, Table, joined, line
 
@@ -34,7 +35,10 @@ class Block:
         """As Telegram wants it."""
         if self.fixed:
             return f"<pre>{shown(self.line.text)}</pre>"
-        return "".join(f"<b>{shown(s.text)}</b>" if s.strong else shown(s.text) for s in self.line.spans)
+        runs = (
+            (k, shown("".join(s.text for s in g))) for k, g in groupby(self.line.spans, lambda s: s.strong)
+        )
+        return "".join(f"<b>{text}</b>" if strong else text for strong, text in runs)
 
 
 def parts(reply: Reply, used: Sequence[str] = ()) -> list[str]:
