@@ -168,7 +168,7 @@ def _control(state: State, turn: Turn) -> tuple[State, Action]:
 
 def _corrected(state: State, values: dict[str, Value]) -> Run | None:
     """The last turn again with other values: its change set is taken back first."""
-    source = state.pending.turn if state.pending else state.last
+    source = state.pending.turn if state.pending and state.pending.turn.calls else state.last
     if source is None:
         return None
     calls: list[Call] = list(source.calls)

@@ -269,7 +269,9 @@ class Exchange:
             else "not_understood.guesses"
         )
         alternatives = [(b.label, b.turn) for b in buttons]
-        pending = Pending(kind="choose", turn=buttons[0].turn, alternatives=alternatives)
+        pending = Pending(
+            kind="choose", turn=Turn(calls=()), alternatives=alternatives
+        )  # nothing to correct yet
         prompt = self.voice.say(key, name=name or "")
         return Outcome(Reply(prompt, lines=guessed.lines, buttons=buttons), pending)
 

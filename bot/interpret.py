@@ -9,6 +9,7 @@ from typing import Any
 from bot import slash
 from bot.dialogue import Heard, Pending, State
 from bot.incoming import Incoming
+from bot.pointing import pointed
 from handlers.capability import SlotSpec, Spec
 from handlers.turn import Call, Turn, Value
 from nlp.lexicon import fields_of
@@ -112,7 +113,7 @@ class Interpreter:
 
     def words(self, text: str, state: State, context: ParseContext) -> Understanding:
         """An ordinary sentence, an answer to what is pending, or a correction."""
-        parse = self.parser.parse(text, context)
+        parse = pointed(self.parser.parse(text, context), state, self.specs)
         language = detect(text, state.language) if any(c.isalpha() for c in text) else None
         heard = self._heard(parse, state, context)
         reading = _explained(parse) if parse.best else {}
@@ -174,9 +175,9 @@ class Interpreter:
             return None
         if not -len(state.listed) <= place < len(state.listed):
             kind = state.listed[0].kind
-            return self._shown(kind, said)
+            return self._shown(kind, said) or _looked_up(said)
         record = state.listed[place]
-        return self._shown(record.kind, f"id:{record.id}")
+        return self._shown(record.kind, f"id:{record.id}") or _looked_up(record.name)
 
     def _shown(self, kind: str, which: str) -> Turn | None:
         name = f"{kind}.show"
@@ -202,7 +203,7 @@ class Interpreter:
 
     def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:
         """ "No, I meant 4pm": new values for the slots of the last turn that they can be values of."""
-        source = state.pending.turn if state.pending else state.last
+        source = state.pending.turn if state.pending and state.pending.turn.calls else state.last
         times = wholly_time(parse.rest)
         if source is not None and times and (values := self._new_values(source, parse.rest, context)):
             return Heard(corrects=values)
@@ -257,6 +258,11 @@ class Interpreter:
         if known or not looks_named(said) or len(said.split()) > NAME_WORDS:
             return dict(known)
         return {"contact": said, "member": said}
+
+
+def _looked_up(name: str) -> Turn:
+    """What has no card of its own is found by its name."""
+    return Turn(calls=(Call(name="find", slots={"text": name}),))
 
 
 def _of_list(text: str) -> bool:

@@ -55,6 +55,23 @@ def customer_of(ctx: Context, contact: str | None, company: str | None, *, make:
     return found
 
 
+def asked_of(ctx: Context, contact: str | None, company: str | None) -> Customer:
+    """The customer that a list is narrowed to; a person's name in a company's place stands for their company.
+
+    Raises `NotFound` for a name that nobody has: a list of everybody would be no answer.
+    """
+    found = customer_of(ctx, contact, company)
+    if company and found.company is None:
+        people = [m for m in ctx.search(Contact, company) if m.score >= SAME]
+        if not people:
+            ctx.find(Company, company, "company")
+        found.contact = ctx.find(Contact, company, "company")
+        found.company = ctx.uow.get(Company, found.contact.company_id)
+    if contact and found.contact is None and found.company is None:
+        ctx.find(Contact, contact, "contact")
+    return found
+
+
 def resolve_company(ctx: Context, said: str, found: Customer, *, make: bool) -> None:
     """Find the company that is meant, or make it; it becomes `found.company`."""
     if said.startswith(NEW):

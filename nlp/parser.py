@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nlp.clauses import Piece, pieces
@@ -21,6 +21,7 @@ from nlp.view import View, views
 LONGEST = 8000  # characters of one message that are read as commands
 CUT = 3.0  # what another cut costs, in matched letters
 MOST_PIECES = 8
+DOUBTED = 0.6  # of a reading by phrases that leaves something out
 COLON = 2.0  # letters that a colon after the words of a command counts for
 POINTS = ("email", "phone")
 # What may stand around an address that goes on with what was said of somebody.
@@ -29,6 +30,7 @@ _POINTED = re.compile(
 )
 LIKELY = 0.6  # less than this, buttons about whoever is named serve better than a guess
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
+_LISTS = (".list", "report.show")
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 _BREAK = re.compile(
     r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]"
@@ -115,6 +117,8 @@ class Parser:
         by_phrases = self._by_phrases(message)
         if by_phrases is None and (name := self._looked_up(message)) is not None:
             return Parse(text, lang, "run", (Reading((name,), 0.95),))
+        if by_phrases is not None and _leaves_money(message, by_phrases):
+            by_phrases = replace(by_phrases, confidence=min(by_phrases.confidence, DOUBTED))
         plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
         learned = (
             self.learned.read(text, folded, message.spans, context) if self.learned and not plain else ()
@@ -287,6 +291,12 @@ def _is_time(message: Message) -> bool:
     return len(times) == 1 and times[0].end - times[0].start >= len(message.text.strip(" .!?。！？"))
 
 
+def _leaves_money(message: Message, reading: Reading) -> bool:
+    """Whether an amount was said that the reading makes no use of: more may be meant than it says."""
+    used = any("amount" in c.slots or "value" in c.slots for c in reading.commands)
+    return not used and any(s.kind == "money" for s in message.spans)
+
+
 def _only_looks(verdict: Verdict) -> bool:
     """Whether the best that was learned is to look something up: of a name alone that is what is meant."""
     best = verdict.readings[0].commands if verdict.readings else ()
@@ -299,8 +309,10 @@ def _passes_over(message: Message, reading: Reading) -> bool:
     used = " ".join(w for c in reading.commands for w in c.sources.values())
     learned = all(c.rule == "learned" for c in reading.commands)
     looks = reading.confidence < RUN and all(c.name in _LOOKS for c in reading.commands)
-    doubtful = looks or reading.confidence < LIKELY or not any(name in used for name in known)
-    return bool(known) and learned and doubtful
+    unused = not any(name in used for name in known)
+    lists = all(c.name.endswith(_LISTS) for c in reading.commands) and unused
+    doubtful = looks or reading.confidence < LIKELY or unused
+    return bool(known) and (lists or (learned and doubtful))
 
 
 def _found(words: str) -> Said:

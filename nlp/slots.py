@@ -38,6 +38,7 @@ _MOMENTS = (
     "close_date",
     "birthday",
 )  # fields whose value says a time, be it one that does not exist
+_THINGS = ("it", "this", "that", "它")  # which nobody is called
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -120,7 +121,7 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
         case "name":
             filling.doubt += 0 if looks_named(words) else 0.1
             return not is_noun(words) and name_like(words)
-        case "text" | "title":
+        case "task" | "ticket" | "deal" | "reminder" | "text" | "title":
             several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
             return fold(words) not in _FILLERS and not several
         case "job_title":
@@ -156,28 +157,36 @@ def _aliased(filling: Filling, slot: str, words: str) -> tuple[str, str]:
 
 def _person(filling: Filling, kind: str, words: str) -> bool:
     """Whether words can be a person or company; a lower-case stranger is doubted."""
-    if (pointed := pronoun_kind(words)) is not None and pointed != kind:
-        return False
-    if kind == "company" and (is_place(words) or "的" in words) and not _known(words, filling.context):
-        return False
     if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
-        return True
-    if not name_like(words) or (_ARTICLE.match(words) and not _known(words, filling.context)):
-        return False
+        return pronoun_kind(words) in (kind, None) and (kind == "company" or fold(words) not in _THINGS)
     known = _known(words, filling.context)
+    if not name_like(words) or (_ARTICLE.match(words) and not known):
+        return False
     if known:
         filling.doubt += 0 if kind in known else 0.12
         return kind in known or kind != "member"
-    if kind == "member" and filling.command.endswith(".list") and not looks_named(words):
+    return _stranger(filling, kind, words)
+
+
+def _stranger(filling: Filling, kind: str, words: str) -> bool:
+    """Whether words that name nobody known can be a name; a known name that goes on is none: 李敏手上."""
+    if kind == "company" and (is_place(words) or "的" in words):
+        return False
+    heads = [k.end for k in filling.context.lookup(words) if k.start == 0] if has_cjk(words) else []
+    if any(words[end : end + 1] != "的" for end in heads):
+        return False
+    named = looks_named(words)
+    if kind == "member" and filling.command.endswith(".list") and not named:
         return False
     filling.doubt += 0.05 if kind == "contact" and looks_like_company(words) else 0
-    if not looks_named(words):
+    if not named:
         filling.doubt += 0.1 if len(words.split()) <= 2 else 0.3
     return True
 
 
 def _known(words: str, context: Context) -> set[str]:
-    return {k.kind for k in context.lookup(words) if k.end - k.start >= len(words) - 2}
+    slack = 0 if has_cjk(words) else 2  # a possessive may hang on
+    return {k.kind for k in context.lookup(words) if k.end - k.start >= len(words) - slack}
 
 
 def _customer_kind(words: str, context: Context) -> str:

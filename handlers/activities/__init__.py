@@ -1,6 +1,6 @@
 """What happened with customers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from handlers.activities.which import meant
 from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
-from handlers.customers import customer_of
+from handlers.customers import asked_of, customer_of
 from handlers.errors import Invalid, Missing
 from handlers.lines import activity_line
 from handlers.lists import PAGE, listed
@@ -33,6 +33,7 @@ from storage.queries.work import activities as activities_where
 from storage.tables import Activity, Company, Contact
 
 FIELDS = ("type", "when", "text", "contact", "company")
+MORNING = time(9)  # what “this morning” stands for
 SLACK = timedelta(hours=1)
 activities = Capability("activities", Path(__file__).parent)
 
@@ -99,7 +100,8 @@ def _moment(when: str | None, ctx: Context) -> datetime:
     if not when:
         return ctx.now
     said = at(when, ctx.voice)
-    return min(said, ctx.now) if moment(when, ctx.voice) == ctx.today else said
+    morning = said.date() == ctx.today and said.time() == MORNING
+    return min(said, ctx.now) if morning or moment(when, ctx.voice) == ctx.today else said
 
 
 def _told_when(cmd: LogActivity, activity: Activity, ctx: Context) -> str | None:
@@ -183,12 +185,8 @@ def list_activities(cmd: ListActivities, ctx: Context) -> Reply:
 
 
 def _customer(cmd: ListActivities, ctx: Context) -> Contact | Company | None:
-    if cmd.company:
-        return ctx.find(Company, cmd.company, "company")
-    if not cmd.contact:
-        return None
-    found = customer_of(ctx, cmd.contact, None)
-    return found.contact or found.company or ctx.find(Contact, cmd.contact, "contact")
+    found = asked_of(ctx, cmd.contact, cmd.company)
+    return found.contact or found.company
 
 
 def _row(ctx: Context, activity: Activity) -> str:

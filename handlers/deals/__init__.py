@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
-from handlers.customers import Customer, customer_of
+from handlers.customers import Customer, asked_of, customer_of
 from handlers.deals.cards import choice_label, deal_card, reason_of, role_label, totals_line
 from handlers.deals.money import currency_of, money
 from handlers.errors import Invalid, Missing, NotFound
@@ -165,7 +165,7 @@ class ListDeals(Command):
 def list_deals(cmd: ListDeals, ctx: Context) -> Reply:
     """Deals that fit, the largest first, with their totals by currency."""
     stage = _stage(ctx, cmd.stage).key if cmd.stage and cmd.stage != "open" else None
-    customer = customer_of(ctx, None, cmd.company).company if cmd.company else None
+    customer = asked_of(ctx, None, cmd.company).company if cmd.company else None
     owner = ctx.colleague(cmd.owner, "owner") if cmd.owner else None
     closing = period(cmd.period) if cmd.period else None
     which = fitting(ctx.scope(Deal), stage=stage, owner=owner, customer=customer, closing=closing)

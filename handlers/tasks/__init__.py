@@ -7,7 +7,7 @@ from typing import Annotated
 from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
-from handlers.customers import customer_of
+from handlers.customers import asked_of, customer_of
 from handlers.lines import due_words, task_line
 from handlers.lists import PAGE, listed
 from handlers.moments import moment, period
@@ -157,7 +157,7 @@ class ListTasks(Command):
 def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
     """Tasks that fit, the most pressing first."""
     assignee = ctx.colleague(cmd.assignee) if cmd.assignee else None
-    customer = customer_of(ctx, cmd.contact, cmd.company)
+    customer = asked_of(ctx, cmd.contact, cmd.company)
     statuses = OPEN_TASKS if cmd.status in (None, "open") else (Status(cmd.status),)
     overdue = cmd.due == "overdue"
     rows, total = tasks_where(

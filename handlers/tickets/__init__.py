@@ -6,7 +6,7 @@ from typing import Annotated
 from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
-from handlers.customers import customer_of
+from handlers.customers import asked_of, customer_of
 from handlers.lines import ticket_line
 from handlers.lists import PAGE, listed
 from handlers.reply import Button, Field, Reply, joined, line
@@ -126,7 +126,7 @@ class ListTickets(Command):
 @tickets.command("ticket.list", needs="tickets.read", undoable=False)
 def list_tickets(cmd: ListTickets, ctx: Context) -> Reply:
     """Tickets that fit, the most pressing first; "open" is all that is unfinished."""
-    customer = customer_of(ctx, cmd.contact, cmd.company)
+    customer = asked_of(ctx, cmd.contact, cmd.company)
     statuses = UNFINISHED if cmd.status in (None, "open") else (Status(cmd.status),)
     rows, total = tickets_where(
         ctx.uow,

@@ -11,7 +11,7 @@ from nlp.learned.examples import ABSENT
 from nlp.learned.tokens import Token
 from nlp.names import looks_like_company, looks_like_person, looks_named, whole_name
 from nlp.phrases import TYPED
-from nlp.reading import Context, Said, Value
+from nlp.reading import Context, Known, Said, Value
 from nlp.shapes import Shape, catalogue
 from nlp.slots import TOLD_AS_PAST, time_value
 from nlp.spans import Span
@@ -24,6 +24,7 @@ _QUOTED = re.compile('"[^"\\n]{2,60}"|“[^”\\n]{2,60}”|「[^」\\n]{1,60}�
 PEOPLE = ("contact", "company", "member", "name")
 BUYS = ("order.add", "payment.add", "deal.add", "order.list")
 SHORT_NAME = 4
+LISTS = (".list", "report.show")
 FREE = ("text", "title", "items", "topic")
 TOLD = (("activity.log", "text"), ("rule.add", "text"), ("ticket.note", "text"), ("ticket.reply", "text"))
 _COURTESY = re.compile(
@@ -107,10 +108,24 @@ def fill(
     _implied(filling, values)
     _edit(filling, marked, values)
     _times(filling, marked)
+    _narrowed(filling)
     for mark in marked:
         if filling.shape.kinds.get(mark.slot) == "lost_reason":
             filling.put(mark.slot, filling.words(mark), filling.words(mark))
     return Said(clause.command, filling.slots, filling.sources, "learned")
+
+
+def _narrowed(filling: Filling) -> None:
+    """A list is of whoever is named beside it: 李敏手上有几个工单."""
+    if not filling.clause.command.endswith(LISTS):
+        return
+    start, end = filling.tokens[filling.clause.start].start, filling.tokens[filling.clause.end - 1].end
+    for known in filling.context.lookup(filling.text):
+        slots = (
+            s for s, kind in filling.shape.kinds.items() if kind == known.kind and s not in filling.slots
+        )
+        if start <= known.start < end and (slot := next(slots, None)):
+            filling.put(slot, known.name, filling.text[known.start : known.end])
 
 
 def _widened(filling: Filling, mark: Marked, marked: Sequence[Marked]) -> Marked:
@@ -168,15 +183,32 @@ def _person(filling: Filling, mark: Marked, kind: str) -> None:
     """A name as far as it goes, in the slot that its looks speak for."""
     start, end = filling.tokens[mark.start].start, filling.tokens[mark.end - 1].end
     begin, end = whole_name(filling.text, start, end)
-    known = (k for k in filling.context.lookup(filling.text) if k.start <= start and k.end >= end)
-    begin, end = next(((k.start, k.end) for k in known), (begin, end))
+    known = _known_at(filling, start, end)
+    if known:
+        begin, end = known.start, known.end
     words = filling.text[begin:end].strip(_EDGE)
     if kind == "member" and filling.clause.command.endswith(".list") and not _somebody(filling, words):
         return
     slot = mark.slot
+    if known and kind not in (known.kind, "name"):
+        slot = next((s for s, k in filling.shape.kinds.items() if k == known.kind), slot)
+        kind = filling.shape.kinds[slot]
     if slot == "contact" and "company" in filling.shape.kinds and _of_company(filling, words):
         slot, kind = "company", "company"
     filling.put(slot, value(kind, words, filling.context), words)
+
+
+def _known_at(filling: Filling, start: int, end: int) -> Known | None:
+    """The known name that words are a part of or, in Chinese, begin with."""
+    longer = has_cjk(filling.text[start:end])
+    return next(
+        (
+            k
+            for k in filling.context.lookup(filling.text)
+            if (k.start <= start and k.end >= end) or (longer and k.start == start and k.end < end)
+        ),
+        None,
+    )
 
 
 def _somebody(filling: Filling, words: str) -> bool:
