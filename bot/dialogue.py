@@ -103,7 +103,7 @@ def step(state: State, heard: Heard) -> tuple[State, Action]:
         own = (heard.turn,) if heard.turn else ()
         tell = Tell("did_you_mean" if own else "not_understood", (*own, *heard.guesses))
         return state.model_copy(update={"pending": kept}), tell
-    return _interrupt(state), Run(heard.turn)
+    return interrupted(state), Run(heard.turn)
 
 
 def _explicit(state: State, turn: Turn) -> tuple[State, Action]:
@@ -113,14 +113,14 @@ def _explicit(state: State, turn: Turn) -> tuple[State, Action]:
     pending = state.pending
     if pending is not None and _continues(pending.turn, turn):
         return state.model_copy(update={"pending": None}), Run(turn)
-    return _interrupt(state), Run(turn)
+    return interrupted(state), Run(turn)
 
 
 def _continues(pending: Turn, turn: Turn) -> bool:
     return [c.name for c in pending.calls] == [c.name for c in turn.calls]
 
 
-def _interrupt(state: State) -> State:
+def interrupted(state: State) -> State:
     """Something else in the middle: the open question waits, and is asked again afterwards."""
     if state.pending is None:
         return state

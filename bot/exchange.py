@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from bot import bringing
+from bot import bringing, offers, replies
 from bot.access import Speaker
 from bot.dialogue import AskAgain, Heard, Pending, Run, State, Tell, resumed, step
 from bot.execute import Outcome, execute
@@ -13,7 +13,6 @@ from bot.guessing import guesses_for, may_name
 from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
 from bot.notice import Notice
-from bot.offers import carrying, kept
 from bot.rooms import move, place
 from bot.stops import answer_stop
 from handlers.context import Context, Focus
@@ -40,9 +39,7 @@ if TYPE_CHECKING:
     from bot.talk import Talk
 
 YES, NO = ("👍", "✅", "👌", "🆗"), ("👎", "❌")
-NAMED_KINDS = ("contact", "company", "member")
 PAGE = "web"
-COUNTRIES = {"zh-Hans": "CN", "zh-Hant": "TW", "en": "US"}
 
 
 class Exchange:
@@ -51,7 +48,8 @@ class Exchange:
     def __init__(self, talk: "Talk", speaker: Speaker, kept: UUID, text: str) -> None:
         self.talk, self.uow, self.speaker, self.text = talk, talk.uow, speaker, text
         self.dialogue: Dialogue = dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
-        self.state = State.model_validate(self.dialogue.state)
+        before = State.model_validate(self.dialogue.state)
+        self.state, self.goes_on = replies.in_focus(before, self.uow, talk.conversation, talk.incoming.quotes)
         self.voice = talk.voice_for(speaker.member, self.state)
         self.change_set = ChangeSet(
             workspace_id=self.uow.workspace_id,
@@ -91,7 +89,7 @@ class Exchange:
         if understood is None:
             return Outcome(Reply(self.voice.say("nothing_to_read")))
         self.pressed = understood.used
-        understood = carrying(self, understood)
+        understood = offers.carrying(self, understood)
         self.ctx.reading = self.state.last_reading
         before = self.state
         self.state, action = step(self.state, understood.heard)
@@ -120,6 +118,11 @@ class Exchange:
         if told := bringing.corrected(self, incoming.text):
             return told
         understood = self.read(incoming.text.strip())
+        if self.goes_on and (button := replies.button_said(self.goes_on, incoming.text, understood)):
+            said = replace(incoming, press=button.token)
+            return interpreter.press(said, self.uow, self.speaker.member, self.talk.conversation)
+        if incoming.quotes and understood:
+            understood = replies.filled(understood, incoming.quotes)
         return bringing.read(self, understood) if incoming.files else understood
 
     def read(self, text: str) -> Understanding | None:
@@ -197,7 +200,7 @@ class Exchange:
 
     def _run(self, turn: Turn) -> Outcome:
         self.ctx.turn = turn
-        return kept(self, turn, execute(turn, self.ctx, self.talk.parts.specs))
+        return offers.kept(self, turn, execute(turn, self.ctx, self.talk.parts.specs))
 
     def _impossible(self, turn: Turn, said: str) -> Outcome | None:
         """A day that does not exist was named: ask for another before anything is done."""
@@ -254,6 +257,8 @@ class Exchange:
             return Outcome(Reply(self.voice.say("too_long", n=understood.too_long, limit=LONGEST)))
         if action.key not in ("not_understood", "did_you_mean"):
             return Outcome(Reply(self.voice.say(action.key)))
+        if not self.goes_on and (brought := replies.brought(self.talk.incoming, action.key)):
+            return offers.of(self, brought)
         guessed = guesses_for(action.guesses, self.ctx)
         buttons, name = guessed.buttons, guessed.name
         looked_for = action.key == "not_understood" or (self.text.isascii() and self.text.isalpha())

@@ -37,6 +37,19 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A message that is replied to: the event id or address that we know it by, and its words, or a `part` of them.
+
+    `origin` says who wrote it; None where we did.
+    """
+
+    event_id: str
+    text: str = ""
+    origin: Origin | None = None
+    part: bool = False
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One message or press. `place` is the platform's id of the chat; `event_id` makes a redelivery harmless.
 
@@ -45,7 +58,7 @@ class Incoming:
     `zone` is the time zone at the door, for newcomers of whom none is told.
     `turn` is what a filled-in form says. `edits` is the event id of the message that this is the new wording of.
     `present` are the accounts in the room where the platform can name them; `strangers` says that somebody may be
-    there whom nobody vouches for. `origin` says whose words it brings; `lost` names the files that could not be taken.
+    there whom nobody vouches for. `origin` says whose words it brings, `quotes` what it replies to; `lost` names the files that could not be taken.
     `album` is what the platform calls the message of which this is a part.
     `begins_thread` says that the answer begins a thread, so that "this channel" means the channel, not the thread.
     """
@@ -72,6 +85,7 @@ class Incoming:
     files: tuple[FileRef, ...] = ()
     lost: tuple[str, ...] = ()
     origin: Origin | None = None
+    quotes: Quoted | None = None
     zone: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 

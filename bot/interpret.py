@@ -217,6 +217,8 @@ class Interpreter:
             turn = None
         if source is not None and turn is None and (values := self._new_values(source, parse.rest, context)):
             return Heard(corrects=values)
+        if turn is None and (later := self._put_off(parse.rest, state, context)):
+            return Heard(turn=later)
         if turn is None:
             return self._plainly(parse.text, context)
         return Heard(

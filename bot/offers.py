@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.dialogue import Pending
 from bot.execute import Outcome
 from bot.incoming import Incoming, Origin
+from bot.replies import title_of
 from handlers.reply import Button, Line, Mention, Reply
 from handlers.turn import Call, Turn
 from storage.find import MODELS
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from bot.exchange import Exchange
     from bot.interpret import Understanding
 
-TITLE = 80
 HOLDERS = ("activity", "ticket", "task", "deal", "reminder", "contact", "company")
 
 
@@ -33,18 +33,23 @@ def is_offered(incoming: Incoming) -> bool:
 
 def answer(exchange: "Exchange") -> None:
     """The offers, as buttons; what was sent stays behind them."""
-    incoming = exchange.talk.incoming
+    exchange.finish(of(exchange, exchange.talk.incoming))
+
+
+def of(exchange: "Exchange", incoming: Incoming) -> Outcome:
+    """What can be done with what a message brings."""
     offers = [
         Button(label, turn.model_copy(update={"files": _ids(incoming)}))
-        for label, turn in (_about_message(exchange) if incoming.origin else _about_files(exchange))
+        for label, turn in (
+            _about_message(exchange, incoming) if incoming.origin else _about_files(exchange, incoming)
+        )
         if _may(exchange, turn)
     ]
-    reply = Reply(_headline(exchange), lines=_lost(exchange), buttons=tuple(offers))
+    reply = Reply(_headline(exchange, incoming), lines=_lost(exchange), buttons=tuple(offers))
     if not offers or not (incoming.files or incoming.origin):
-        exchange.finish(Outcome(replace(reply, buttons=())))
-        return
+        return Outcome(replace(reply, buttons=()))
     choices = [(b.label, b.turn) for b in offers]
-    exchange.finish(Outcome(reply, Pending(kind="choose", turn=offers[0].turn, alternatives=choices)))
+    return Outcome(reply, Pending(kind="choose", turn=offers[0].turn, alternatives=choices))
 
 
 def carrying(exchange: "Exchange", understood: "Understanding") -> "Understanding":
@@ -79,8 +84,8 @@ def _may(exchange: "Exchange", turn: Turn) -> bool:
     return all(n is None or exchange.ctx.may(n) for n in needs)
 
 
-def _headline(exchange: "Exchange") -> Line:
-    incoming, voice = exchange.talk.incoming, exchange.voice
+def _headline(exchange: "Exchange", incoming: Incoming) -> Line:
+    voice = exchange.voice
     if origin := incoming.origin:
         return voice.say("forwarded", name=origin.name, when=voice.moment(_when(origin)))
     if not incoming.files:
@@ -96,13 +101,12 @@ def _when(origin: Origin) -> datetime:
     return datetime.fromisoformat(origin.at)
 
 
-def _about_message(exchange: "Exchange") -> list[tuple[str, Turn]]:
+def _about_message(exchange: "Exchange", incoming: Incoming) -> list[tuple[str, Turn]]:
     """A message of somebody: on their timeline, and as the matter of a task, ticket or reminder."""
-    incoming, voice = exchange.talk.incoming, exchange.voice
+    voice = exchange.voice
     origin = incoming.origin or Origin("", "")
     text = incoming.text.strip() or ", ".join(f.name for f in incoming.files)
-    first = text.split("\n")[0]
-    title = first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"
+    title = title_of(text)
     who = {"contact": origin.name} if _is_customer(exchange, origin) else {}
     signed = f"{text}\n— {origin.name}, {voice.moment(_when(origin), relative=False)}"
     message = {"type": "message", "text": text if who else signed, "when": origin.at, **who}
@@ -125,10 +129,10 @@ def _is_customer(exchange: "Exchange", origin: Origin) -> bool:
     return origin.person and key_of(origin.name) not in team
 
 
-def _about_files(exchange: "Exchange") -> list[tuple[str, Turn]]:
+def _about_files(exchange: "Exchange", incoming: Incoming) -> list[tuple[str, Turn]]:
     """A file: a note on whom the talk was about or on somebody else, or a task or ticket."""
     voice = exchange.voice
-    text = ", ".join(f.name for f in exchange.talk.incoming.files)
+    text = ", ".join(f.name for f in incoming.files)
     note = Call(name="activity.log", slots={"type": "note", "text": text})
     recent = [m for m in exchange.state.recent if m.kind in ("contact", "company")]
     spoken_of = next((m for m in recent if exchange.uow.get(MODELS[m.kind], UUID(m.id))), None)

@@ -108,6 +108,13 @@ def newest_privates(uow: UnitOfWork, members: Collection[UUID]) -> dict[UUID, Co
     return {row.member_id: row for row in rows if row.member_id}
 
 
+def payload_of(uow: UnitOfWork, message: Message) -> dict[str, Any] | None:
+    """What an outgoing message was made of. It was queued with it, so its row is the first after it."""
+    rows = (Outbox.message_id == message.id, col(Outbox.id) > message.id)
+    queued = uow.first(Outbox, *rows, order=[col(Outbox.id)])
+    return queued.payload if queued else None
+
+
 def mark_used(uow: UnitOfWork, message: Message, token: str, label: str) -> bool:
     """Queue that a message shows which of its buttons was pressed; whether it had asked a question.
 

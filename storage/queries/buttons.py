@@ -37,14 +37,17 @@ def by_label(
     return uow.session.exec(query).first()
 
 
+def buttons_of(uow: UnitOfWork, message: Message) -> list[Button]:
+    """The buttons of a message."""
+    query = select(Button).where(Button.workspace_id == uow.workspace_id, Button.message_id == message.id)
+    return list(uow.session.exec(query))
+
+
 def use_up(uow: UnitOfWork, button: Button) -> None:
     """A button was pressed: its message shows it, and where it answered a question the others are used up too."""
     message = message_of(uow, button)
     if message and mark_used(uow, message, button.token, button.label):
-        siblings = select(Button).where(
-            Button.workspace_id == uow.workspace_id, Button.message_id == button.message_id
-        )
-        for other in uow.session.exec(siblings):
+        for other in buttons_of(uow, message):
             other.used_at = uow.now
             uow.session.add(other)
 

@@ -91,3 +91,14 @@ def lin(app: App, telegram: FakeTelegram, bot: Running) -> int:
     telegram.say(user, f"/start {code}")
     telegram.settle(bot)
     return user
+
+
+@pytest.fixture
+def bo(app: App, telegram: FakeTelegram, bot: Running, lin: int) -> int:
+    """A colleague who may see contacts but not everybody's tasks."""
+    user = telegram.add_user("Bo")
+    code = app.engine.work(lambda uow: invite(uow, "viewer"))
+    telegram.say(user, f"/start {code}")
+    telegram.say(lin, "add Dana Whitfield from Acme")
+    telegram.settle(bot)
+    return user

@@ -1,23 +1,8 @@
 """Groups in Telegram: who is answered, where, and what is shown to whom."""
 
-import pytest
-
-from bot.app import App
-from bot.invite import invite
 from tests.doors.running import Running
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.world import BOT_NAME
-
-
-@pytest.fixture
-def bo(app: App, telegram: FakeTelegram, bot: Running, lin: int) -> int:
-    """A colleague who may see contacts but not everybody's tasks."""
-    user = telegram.add_user("Bo")
-    code = app.engine.work(lambda uow: invite(uow, "viewer"))
-    telegram.say(user, f"/start {code}")
-    telegram.say(lin, "add Dana Whitfield from Acme")
-    telegram.settle(bot)
-    return user
 
 
 def test_in_a_group_only_what_is_addressed_is_heard(

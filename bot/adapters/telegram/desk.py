@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.adapters.telegram.files import Files
 from bot.adapters.telegram.menu import PLATFORM, Menus
-from bot.adapters.telegram.origins import origin_of
+from bot.adapters.telegram.origins import event_of, origin_of, quoted_in
 from bot.adapters.telegram.rooms import Rooms
 from bot.adapters.telegram.shared import Shared
 from bot.adapters.telegram.wording import addressed, typed
@@ -74,7 +74,7 @@ class Desk:
         album = message.media_group_id or ""
         if not (addressed(message, self.bot) or album in self._albums):
             return
-        said: dict[str, Any] = {"text": typed(message, self.bot.username), "origin": origin_of(message)}
+        said = self._words(message)
         if edit:
             said["edits"] = event_of(message)
         elif album:
@@ -86,6 +86,13 @@ class Desk:
         with self.reception.albums.bringing(album):
             whole = await self.shared.read(message, incoming)
             await self.reception.take(whole, partial(_typing, message))
+
+    def _words(self, message: Message) -> dict[str, Any]:
+        """What a message says, or brings; only to name us in reply to somebody is to bring us their message."""
+        text, quoted = typed(message, self.bot.username), quoted_in(message, self.bot.id)
+        if message.text and not text and quoted and quoted.text and quoted.origin:
+            return {"text": quoted.text, "origin": quoted.origin}
+        return {"text": text, "origin": origin_of(message), "quotes": quoted}
 
     async def _is_of_service(self, message: Message) -> bool:
         """Whether a message only tells what happened to a group."""
@@ -139,11 +146,6 @@ async def _acknowledged(query: CallbackQuery) -> None:
         await query.answer()
     except TelegramError as error:
         log.info("a press was not acknowledged: %s", type(error).__name__)
-
-
-def event_of(message: Message) -> str:
-    """The id under which a message is kept."""
-    return f"{message.chat.id}/{message.message_id}"
 
 
 def thread_of(message: Message) -> str:
