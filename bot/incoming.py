@@ -40,13 +40,15 @@ class Origin:
 class Quoted:
     """A message that is replied to: the event id or address that we know it by, and its words, or a `part` of them.
 
-    `origin` says who wrote it; None where we did.
+    `origin` says who wrote it; None where we did. `root` says that it only began the thread: it counts until something
+    else was said there.
     """
 
     event_id: str
     text: str = ""
     origin: Origin | None = None
     part: bool = False
+    root: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,12 @@ def _take_over(uow: UnitOfWork, incoming: Incoming, member: Member) -> None:
     uow.flush()
 
 
-def welcome(voice: Voice, member: Member) -> Reply:
-    """What the sender is told."""
+def welcome(voice: Voice, member: Member, *, where: bool = False) -> Reply:
+    """What the sender is told; `where` nobody tells in which time zone they are, the one they are taken to be in as well."""
     role = voice.label(f"role.{member.role}")
-    return Reply(voice.say("linked", name=member.name, role=role), private=True)
+    clock = voice.say("linked.zone", zone=voice.zone.key, now=f"{voice.now:%H:%M}")
+    lines = (clock,) if where and not member.zone else ()
+    return Reply(voice.say("linked", name=member.name, role=role), lines=lines, private=True)
 
 
 def refused(voice: Voice, error: Refused) -> Reply:

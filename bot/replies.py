@@ -35,7 +35,9 @@ def in_focus(
     state: State, uow: UnitOfWork, conversation: Conversation, quoted: Quoted | None
 ) -> tuple[State, Answered | None]:
     """Where a talk stands when it goes on from an answer of ours that is replied to; and that answer."""
-    said = _answered(uow, conversation, quoted) if quoted else None
+    if quoted is None or (quoted.root and state.recent):
+        return state, None
+    said = _answered(uow, conversation, quoted)
     return (_from(state, said) if said else state), said
 
 

@@ -83,7 +83,7 @@ class Talk:
         keep_message(self.uow.session, self.row, "link", identity_id=None, member_id=member.id)
         self.conversation.member_id = member.id
         voice = self.voice_of(member, member.language or self.uow.workspace.language)
-        post(self.uow, self.conversation, linking.welcome(voice, member), member=member)
+        post(self.uow, self.conversation, linking.welcome(voice, member, where=True), member=member)
 
     def _heard_language(self, default: str | None) -> str:
         words = clean(self.incoming.text)

@@ -12,7 +12,7 @@ _KINDS: dict[str, type[Any]] = {"contact": Contact, "company": Company, "deal": 
 
 def subject_of(uow: UnitOfWork, conversation: Conversation) -> dict[str, UUID]:
     """By kind, the record that a room is bound to and the customer behind it; a thread is about what its room is about."""
-    room = conversation if conversation.bound_id or not conversation.thread else _room_of(uow, conversation)
+    room = conversation if conversation.bound_id or not conversation.thread else room_of(uow, conversation)
     if room is None or room.bound_id is None or room.bound_kind not in _KINDS:
         return {}
     row = uow.get(_KINDS[room.bound_kind], room.bound_id)
@@ -37,12 +37,13 @@ def move_room(uow: UnitOfWork, platform: str, account: str, old: str, new: str) 
 
 
 def whole(uow: UnitOfWork, thread: Conversation) -> Conversation:
-    """The room that a thread is in."""
+    """The room that a thread is in, made where it is met for the first time."""
     here = (thread.platform, thread.account, thread.external_id)
     return conversation_of(uow.session, uow.workspace_id, *here, "", private=False)
 
 
-def _room_of(uow: UnitOfWork, thread: Conversation) -> Conversation | None:
+def room_of(uow: UnitOfWork, thread: Conversation) -> Conversation | None:
+    """The room that a thread is in, where something was said in it."""
     return uow.first(
         Conversation,
         Conversation.platform == thread.platform,

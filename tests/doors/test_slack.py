@@ -133,6 +133,23 @@ def test_a_mention_is_answered_in_its_thread_and_the_thread_goes_on(
     assert len(slack.answers(ana, sales)) == count == 2
 
 
+def test_a_thread_is_about_the_answer_that_it_begins_with(
+    slack: FakeSlack, parley: Running, ana: str
+) -> None:
+    say(slack, parley, ana, "add Dana Whitfield from Acme")
+    card = slack.answers(ana)[-1]
+    say(slack, parley, ana, "add Bob Lindqvist from Globex")
+    slack.say(ana, None, "her phone is +49 30 901820", thread=card["ts"])
+    parley.settle()
+    assert last(slack, ana) == "Dana Whitfield: phone is now +49 30 901820."
+    slack.say(
+        ana, None, "undo", thread=card["ts"]
+    )  # of what was said last there, not of what began the thread
+    parley.settle()
+    assert [c.name for c in rows(parley, Contact)] == ["Dana Whitfield", "Bob Lindqvist"]
+    assert last(slack, ana).startswith("Took back: Dana Whitfield · phone")
+
+
 def test_a_guest_in_the_channel_keeps_data_out_of_it(slack: FakeSlack, parley: Running, ana: str) -> None:
     guest = slack.add_user("Gast", is_restricted=True)
     sales = slack.add_channel("sales", ana, guest)

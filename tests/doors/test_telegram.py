@@ -11,6 +11,7 @@ from tests.fakes.telegram.people import labels
 def test_a_private_chat_is_answered_and_a_button_pressed(
     telegram: FakeTelegram, bot: Running, lin: int
 ) -> None:
+    assert "\nYour time zone is Europe/Berlin for now, " in telegram.told(lin)
     telegram.say(lin, "remind me about the tax forms & <more>")
     telegram.settle(bot)
     question = telegram.answers(lin)[-1]

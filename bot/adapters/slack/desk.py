@@ -14,7 +14,7 @@ from bot.adapters.slack.files import Files
 from bot.adapters.slack.forms import Forms
 from bot.adapters.slack.people import Directory, Person, Room
 from bot.adapters.slack.wording import addresses_another, mentioned, plain
-from bot.incoming import Incoming
+from bot.incoming import Incoming, Quoted
 from bot.linking import code_in
 from bot.reception import Reception
 from bot.slash import is_command
@@ -111,6 +111,8 @@ class Desk:
         names = await self.directory.names(u for u in mentioned(text) if u != self.directory.bot)
         event_id = f"{event['channel']}/{message['ts']}"
         said = self._incoming(event_id, person, place, plain(text, self.directory.bot, names))
+        if (thread := message.get("thread_ts", message["ts"])) != message["ts"]:
+            said = replace(said, quotes=Quoted(f"{event['channel']}/{thread}", root=True))
         if edits:
             said = replace(said, event_id=f"{event_id}/{message['edited']['ts']}", edits=edits)
         if message.get("files") and person.full:
