@@ -31,7 +31,7 @@ _SAID = re.compile(r"^(?:(?:said|says) (?:that )?|[说說](?=[\u4e00-\u9fff]))",
 _FILLERS = frozenset(
     "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
-_ASKED = re.compile(r"谁|什么|多少|哪|怎么")  # a question, not the value of an edit
+_ASKED = re.compile(r"谁|什么|多少|哪|怎么|不是")  # a question, not the value of an edit
 _MOMENTS = (
     "due",
     "when",
@@ -39,6 +39,18 @@ _MOMENTS = (
     "birthday",
 )  # fields whose value says a time, be it one that does not exist
 _THINGS = ("it", "this", "that", "它")  # which nobody is called
+_TROUBLE = re.compile(
+    r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$"
+)  # which is no task
+_MEASURED = re.compile(
+    r"\d|以[上下]|[一二三四五六七八九十百千万]人"
+)  # how many people, and no place or company
+_NEVER = {
+    "tag": re.compile(
+        r"谁|什么|多少|哪|怎么|以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$"
+    ),
+    "place": _MEASURED,
+}
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -123,12 +135,13 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             return not is_noun(words) and name_like(words)
         case "task" | "ticket" | "deal" | "reminder" | "text" | "title":
             several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
-            return fold(words) not in _FILLERS and not several
+            trouble = kind == "task" and _TROUBLE.search(fold(words))
+            return fold(words) not in _FILLERS and not several and not trouble
         case "job_title":
             filling.doubt += 0 if is_job(words) else 0.15
-        case "tag":
-            filling.doubt += 0.05 if is_industry(words) else 0
-            return not _ASKED.search(fold(words))
+        case "tag" | "place":
+            filling.doubt += 0.05 if kind == "tag" and is_industry(words) else 0
+            return not _NEVER[kind].search(fold(words))
         case "industry":
             filling.doubt += 0 if is_industry(words) else 0.1
     return True
@@ -170,7 +183,7 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
 
 def _stranger(filling: Filling, kind: str, words: str) -> bool:
     """Whether words that name nobody known can be a name; a known name that goes on is none: 李敏手上."""
-    if kind == "company" and (is_place(words) or "的" in words):
+    if kind == "company" and (is_place(words) or "的" in words or _MEASURED.search(fold(words))):
         return False
     heads = [k.end for k in filling.context.lookup(words) if k.start == 0] if has_cjk(words) else []
     if any(words[end : end + 1] != "的" for end in heads):
