@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from storage.drafts import Prepared
 from storage.tables import ContactPoint, Deal, NameKey
@@ -92,9 +93,10 @@ def known(session: Session, workspace_id: UUID, batch: list[Prepared]) -> Known:
 def _named(
     session: Session, workspace_id: UUID, kind: str, keys: Iterable[str]
 ) -> Iterable[tuple[str, UUID, UUID | None]]:
-    columns = (NameKey.key, NameKey.record_id, NameKey.place_id)
-    where = (NameKey.kind == kind, col(NameKey.sound).is_not(None))
-    return _in(session, workspace_id, columns, keys, *where)
+    columns = (NameKey.key, NameKey.record_id, NameKey.place_id, NameKey.sound)
+    rows = _in(session, workspace_id, columns, keys, NameKey.kind == kind)
+    # Asked for those that have a sound, SQLite would go through all that have one.
+    return ((key, record_id, place) for key, record_id, place, sound in rows if sound is not None)
 
 
 def _in(
@@ -103,9 +105,11 @@ def _in(
     """Rows whose first column has one of these values, oldest first."""
     wanted = sorted(values)
     table = columns[0].class_
-    oldest = table.record_id if table is NameKey else table.id
+    oldest: Any = table.record_id if table is NameKey else table.id
     for at in range(0, len(wanted), AT_ONCE):
-        query = select(*columns).where(
+        query = select(*columns, oldest).where(
             table.workspace_id == workspace_id, col(columns[0]).in_(wanted[at : at + AT_ONCE]), *where
         )
-        yield from session.execute(query.order_by(oldest)).all()
+        # Sorted here: asked for an order, SQLite reads the whole table in that order instead of looking values up.
+        for row in sorted(session.execute(query).all(), key=lambda row: row[-1]):
+            yield row[:-1]
