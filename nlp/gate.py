@@ -11,8 +11,8 @@ PLAIN = 10.0  # letters of its phrase by which a command is known beyond doubt; 
 FEW, MOSTLY = 5.0, 0.5  # or so many, where they are more than this share of all that was said
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 ASK = 0.3  # what is worth a question
-# How much likelier its reading is where a phrase fits: the whole message, the same with a known name, or a part.
-_WHOLE, _KNOWN, _PARTLY = 500.0, 1e5, 3.0
+# How much likelier its reading is where a phrase fits: the whole message, the same with a known name, without any doubt, or a part.
+_WHOLE, _KNOWN, _SURELY, _PARTLY = 500.0, 1e5, 1e6, 3.0
 _DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
 _SOME_WAY = 0.3  # the probability that is some way
 _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of, at most
@@ -109,7 +109,10 @@ def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
         by_phrases.confidence < _DOUBTED and likely < _SOME_WAY and not known
     ):
         return _PARTLY
-    return _KNOWN if known else _WHOLE
+    if not known:
+        return _WHOLE
+    alone = len(by_phrases.commands) == 1 and by_phrases.confidence >= UNDOUBTED
+    return _SURELY if alone else _KNOWN
 
 
 def _names(reading: Reading) -> list[str]:
