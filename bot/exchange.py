@@ -274,9 +274,8 @@ class Exchange:
             else "not_understood.guesses"
         )
         alternatives = [(b.label, b.turn) for b in buttons]
-        pending = Pending(
-            kind="choose", turn=Turn(calls=()), alternatives=alternatives
-        )  # nothing to correct yet
+        # Nothing of it was taken yet, so there is nothing that a correction could mean.
+        pending = Pending(kind="choose", turn=Turn(), alternatives=alternatives)
         prompt = self.voice.say(key, name=name or "")
         return Outcome(Reply(prompt, lines=guessed.lines, buttons=buttons), pending)
 

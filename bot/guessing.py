@@ -20,7 +20,7 @@ from storage.find import MODELS, name_of
 MOST = 3
 MOST_NAME_WORDS, LONGEST_NAME, LONGEST_CHINESE = 3, 40, 8
 LONGEST = 30  # letters of a value
-WIDEST = 44  # letters of a button that can be read on a phone
+WIDEST = 44  # letters of a button that can be read on a phone; a Chinese character is as wide as two
 PEOPLE = ("contact", "company", "assignee")
 CONTENT = ("title", "name", "value")  # slots that tell one guess from another
 ASIDE = ("when", "due", "type", "field", "period")  # and those that seldom do
@@ -42,7 +42,7 @@ def guesses_for(turns: Sequence[Turn], ctx: Context) -> Guesses:
     name = names.pop() if len(names) == 1 else None
     labels = {_label(g, ctx): g for g in reversed(able)}
     told = dict(reversed(labels.items()))
-    if all(len(label) <= WIDEST for label in told):
+    if all(sum(1 + has_cjk(c) for c in label) <= WIDEST for label in told):
         return Guesses(tuple(Button(label, g) for label, g in told.items()), name=name)
     lines = tuple(line(f"{n}. {label}") for n, label in enumerate(told, 1))
     return Guesses(tuple(Button(str(n), g) for n, g in enumerate(told.values(), 1)), lines, name)

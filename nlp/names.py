@@ -55,9 +55,8 @@ _STOP = frozenset(
 )
 
 
-_INNER = frozenset(
-    "the a an as to that his her".split()
-)  # words that a sentence goes on with, and a name hardly
+# Words that a sentence goes on with, and a name hardly.
+_INNER = frozenset("the a an as to that his her".split())
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,8 @@ LIKELY = 0.6  # less than this, buttons about whoever is named serve better than
 _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be meant for
 _LISTS = (".list", "report.show")
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
-_BREAK = re.compile(
-    r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]"
-)  # what is told after it has its own times
+# What is told after it has its own times.
+_BREAK = re.compile(r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]")
 
 
 @dataclass(frozen=True)

@@ -32,25 +32,13 @@ _FILLERS = frozenset(
     "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
 _ASKED = re.compile(r"谁|什么|多少|哪|怎么|不是")  # a question, not the value of an edit
-_MOMENTS = (
-    "due",
-    "when",
-    "close_date",
-    "birthday",
-)  # fields whose value says a time, be it one that does not exist
+# Fields whose value says a time, be it one that does not exist.
+_MOMENTS = ("due", "when", "close_date", "birthday")
 _THINGS = ("it", "this", "that", "它")  # which nobody is called
-_TROUBLE = re.compile(
-    r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$"
-)  # which is no task
-_MEASURED = re.compile(
-    r"\d|以[上下]|[一二三四五六七八九十百千万]人"
-)  # how many people, and no place or company
-_NEVER = {
-    "tag": re.compile(
-        r"谁|什么|多少|哪|怎么|以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$"
-    ),
-    "place": _MEASURED,
-}
+# What is a ticket's and no task's, how many people rather than where, and what points or asks rather than names.
+_TROUBLE = re.compile(r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$")
+_MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万]人")
+_POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -141,7 +129,9 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             filling.doubt += 0 if is_job(words) else 0.15
         case "tag" | "place":
             filling.doubt += 0.05 if kind == "tag" and is_industry(words) else 0
-            return not _NEVER[kind].search(fold(words))
+            said = fold(words)
+            unlike = (_ASKED, _POINTING) if kind == "tag" else (_MEASURED,)
+            return not any(pattern.search(said) for pattern in unlike)
         case "industry":
             filling.doubt += 0 if is_industry(words) else 0.1
     return True

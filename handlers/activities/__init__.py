@@ -29,11 +29,11 @@ from handlers.slots import (
 from handlers.timeline import timeline_of
 from handlers.turn import Call, Turn
 from handlers.values import one_of
+from nlp.time import DayParts
 from storage.queries.work import activities as activities_where
 from storage.tables import Activity, Company, Contact
 
 FIELDS = ("type", "when", "text", "contact", "company")
-MORNING = time(9)  # what “this morning” stands for
 SLACK = timedelta(hours=1)
 activities = Capability("activities", Path(__file__).parent)
 
@@ -100,8 +100,10 @@ def _moment(when: str | None, ctx: Context) -> datetime:
     if not when:
         return ctx.now
     said = at(when, ctx.voice)
-    morning = said.date() == ctx.today and said.time() == MORNING
-    return min(said, ctx.now) if morning or moment(when, ctx.voice) == ctx.today else said
+    own = ctx.uow.workspace.day_parts.get("morning")
+    morning = time.fromisoformat(own) if own else DayParts.morning
+    early = said.date() == ctx.today and said.time() == morning
+    return min(said, ctx.now) if early or moment(when, ctx.voice) == ctx.today else said
 
 
 def _told_when(cmd: LogActivity, activity: Activity, ctx: Context) -> str | None:

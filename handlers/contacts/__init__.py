@@ -1,5 +1,6 @@
 """People outside the team."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -206,17 +207,13 @@ def tag_contact(cmd: TagContact, ctx: Context) -> Reply:
     """Tags on a contact, new ones made."""
     contact = ctx.find(Contact, cmd.contact, "contact")
     added = set_tags(ctx.uow, "contact", contact.id, cmd.tags)
-    ctx.uow.flush()
-    words = ctx.voice.label("list.comma").join(added or cmd.tags)
-    key = "contact.tagged" if added else "contact.tagged_already"
-    return Reply(ctx.say(key, name=contact.name, tags=words), mentions=(ctx.mention(contact),))
+    return _tags_told(
+        ctx, contact, added or cmd.tags, "contact.tagged" if added else "contact.tagged_already"
+    )
 
 
-class UntagContact(Command):
+class UntagContact(TagContact):
     """Take tags off a contact."""
-
-    contact: ContactRef
-    tags: Tags
 
 
 @contacts.command("contact.untag", needs="contacts.write")
@@ -224,9 +221,14 @@ def untag_contact(cmd: UntagContact, ctx: Context) -> Reply:
     """Tags off a contact; the tags themselves stay for others."""
     contact = ctx.find(Contact, cmd.contact, "contact")
     taken = take_tags(ctx.uow, contact.id, cmd.tags)
+    return _tags_told(
+        ctx, contact, taken or cmd.tags, "contact.untagged" if taken else "contact.untagged_none"
+    )
+
+
+def _tags_told(ctx: Context, contact: Contact, tags: Sequence[str], key: str) -> Reply:
     ctx.uow.flush()
-    words = ctx.voice.label("list.comma").join(taken or cmd.tags)
-    key = "contact.untagged" if taken else "contact.untagged_none"
+    words = ctx.voice.label("list.comma").join(tags)
     return Reply(ctx.say(key, name=contact.name, tags=words), mentions=(ctx.mention(contact),))
 
 
