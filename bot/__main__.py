@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 filing.add_to(cli)
 LOCAL = ("127.0.0.1", "localhost", "::1")
-SELDOM = (50_000, 20, 50)  # what is imported and read at the start is no garbage: looking for some is a tenth of the start
+SELDOM = (
+    50_000,
+    20,
+    50,
+)  # what is imported and read at the start is no garbage: looking for some is a tenth of the start
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from nlp.names import guess
 from nlp.phrases import Phrase
@@ -12,6 +12,7 @@ from nlp.text import fold
 
 MOST = 3
 LIKE = 62.0
+SHORTEST = 3  # letters of a phrase that anything is compared with
 
 
 def guesses(
@@ -47,12 +48,13 @@ def _about_named(shapes: Mapping[str, Any], text: str, context: Context) -> Iter
 
 
 def _alike(shapes: Mapping[str, Any], text: str, phrases: Sequence[Phrase]) -> Iterable[Reading]:
-    folded = fold(text)
-    scored: dict[str, float] = {}
-    for phrase in phrases:
-        if phrase.command in shapes and len(phrase.skeleton) >= 3:
-            score = fuzz.token_set_ratio(folded, phrase.skeleton)
-            scored[phrase.command] = max(score, scored.get(phrase.command, 0))
-    for command in sorted(scored, key=lambda c: -scored[c]):
-        if scored[command] >= LIKE:
-            yield Reading((Said(command, {}),), scored[command] / 200)
+    skeletons = [p.skeleton for p in phrases]
+    likes = process.extract(
+        fold(text), skeletons, scorer=fuzz.token_set_ratio, score_cutoff=LIKE, limit=len(skeletons)
+    )
+    best: dict[str, float] = {}
+    for skeleton, score, place in likes:
+        if phrases[place].command in shapes and len(skeleton) >= SHORTEST:
+            best.setdefault(phrases[place].command, score)
+    for command, score in best.items():
+        yield Reading((Said(command, {}),), score / 200)

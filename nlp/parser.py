@@ -230,19 +230,19 @@ class Parser:
 
     def _clause(self, message: Message, start: int, end: int) -> Candidate | None:
         seen: dict[tuple[object, bool], list[View]] = {}
+        words, folded = message.text[start:end], message.folded[start:end]
         inside = [s for s in message.spans if s.start >= start and s.end <= end]
         head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
         best: Candidate | None = None
         for phrase in message.phrases:
             shape = self.shapes.get(phrase.command)
-            if shape is None:
+            if shape is None or not phrase.may_fit(folded):
                 continue
             past = shape.name in TOLD_AS_PAST
             heard = head if past else inside
             key = (phrase.pieces, past)
             if key not in seen:
-                words = message.text[start:end], message.folded[start:end]
-                seen[key] = views(*words, start, heard, *phrase.pieces)
+                seen[key] = views(words, folded, start, heard, *phrase.pieces)
             for clause in seen[key]:
                 if (places := phrase.match(clause.text)) is None:
                     continue

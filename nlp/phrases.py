@@ -4,7 +4,7 @@ A template may end in ` -> slot: value; slot: value` for what it implies.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -43,9 +43,7 @@ CHINESE = {
 }
 # A slot begins and ends where a Latin word does; Chinese characters are words by themselves.
 _BEGIN, _END = r"(?<![a-z0-9](?=[a-z0-9]))", r"(?!(?<=[a-z0-9])[a-z0-9])"
-_OPTIONAL = re.compile(r"\[[^\[\]]*\][*+?]?|\([^()\[\]]*\)[*?]")
-_GROUP = re.compile(r"\(([^()]*)\)\+?")
-_SPLIT = re.compile(r"\{\w+\}|<\w+>|[\[\]()|*+?]")
+Needs = list[frozenset[str]]  # of each set one word must occur
 _FREE = {"text", "title", "value", "topic"}
 
 
@@ -112,6 +110,40 @@ class _Compiler:
         return r"\s" if piece["blank"] else re.escape(piece["word"])
 
 
+def _needs(template: str, macros: Mapping[str, str]) -> Needs:
+    return _needed(_PIECE.finditer(template), macros)[0]
+
+
+def _needed(pieces: Iterator[re.Match[str]], macros: Mapping[str, str]) -> tuple[Needs, bool]:
+    """What a template needs up to the bracket that closes it, and whether that bracket may be left out."""
+    ways: list[Needs] = [[]]
+    for piece in pieces:
+        if piece["word"]:
+            ways[-1].append(frozenset({piece["word"]}))
+        elif piece["macro"]:
+            ways[-1] += _needs(macros[piece["macro"]], macros)
+        elif piece["open"]:
+            inner, optional = _needed(pieces, macros)
+            ways[-1] += [] if optional else inner
+        elif piece["bar"]:
+            ways.append([])
+        elif piece["close"]:
+            return _common(ways), piece["close"] == "]" or piece["times"] in ("*", "?")
+    return _common(ways), False
+
+
+def _common(ways: Sequence[Needs]) -> Needs:
+    """What all ways need together: of one way everything, of several one thing of each, and nothing if one needs nothing."""
+    if len(ways) == 1:
+        return ways[0]
+    return [frozenset().union(*(max(way, key=_telling) for way in ways))] if all(ways) else []
+
+
+def _telling(need: frozenset[str]) -> int:
+    """How seldom a text has one of the words: the letters of the shortest, of which a Chinese one counts three."""
+    return min(len(word.encode()) for word in need)
+
+
 def _longest_first(template: str) -> str:
     """Alternatives by length, so that what is taken without going back is the longest."""
 
@@ -136,17 +168,19 @@ class Sieve:
         self.phrases: list[Phrase] = []
 
     @cached_property
-    def _by_anchor(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _by_letter(self) -> dict[str, dict[str, list[int]]]:
+        """The places of the phrases by the word that they need most, and these by their first letters."""
+        found: dict[str, dict[str, list[int]]] = {}
         for place, phrase in enumerate(self.phrases):
-            for anchor in phrase.anchors or ("",):
-                found.setdefault(anchor, []).append(place)
+            for word in phrase.needs[0] if phrase.needs else ("",):
+                found.setdefault(word[:1], {}).setdefault(word, []).append(place)
         return found
 
     def fitting(self, text: str) -> list["Phrase"]:
         """The phrases that may fit some part of a folded text: a cheap look before the patterns."""
-        places = {p for anchor, group in self._by_anchor.items() if anchor in text for p in group}
-        return [self.phrases[place] for place in sorted(places)]
+        words = [self._by_letter.get(letter, {}) for letter in {"", *text}]
+        places = {p for group in words for word, some in group.items() if word in text for p in some}
+        return [phrase for place in sorted(places) if (phrase := self.phrases[place]).may_fit(text)]
 
 
 @dataclass(frozen=True)
@@ -168,18 +202,20 @@ class Phrase:
         return pattern, compiler.groups, {k.strip(): v.strip() for k, _, v in pairs}
 
     @cached_property
-    def anchors(self) -> tuple[str, ...]:
-        """Words of which one must occur in any text that fits; a cheap look before the pattern."""
-        words = _longest_first(self.template.partition(" -> ")[0])
-        bare = _OPTIONAL.sub(" ", words)
-        while (inner := _OPTIONAL.sub(" ", bare)) != bare:
-            bare = inner
-        literals = _SPLIT.sub(" ", _GROUP.sub(" ", bare)).split()
-        if literals:
-            return (max(literals, key=len),)
-        group = _GROUP.search(bare)
-        parts = [p.split()[0] for p in group[1].split("|") if p.strip()] if group and "|" in group[1] else []
-        return tuple(parts) if group and not re.search(r"[{<\[(]", group[1]) else ()
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """Sets of words of each of which one must occur in any text that fits, the most telling first."""
+        found = _needs(self.template.partition(" -> ")[0], self.macros)
+        return tuple(sorted(set(found), key=_telling, reverse=True))
+
+    def may_fit(self, text: str) -> bool:
+        """Whether a folded text has the words without which nothing fits."""
+        for need in self.needs:  # plain loops: this is asked hundreds of times of each message
+            for word in need:
+                if word in text:
+                    break
+            else:
+                return False
+        return True
 
     @property
     def implied(self) -> dict[str, str]:
@@ -196,8 +232,6 @@ class Phrase:
 
     def match(self, text: str) -> "dict[str, tuple[int, int]] | None":
         """The places of the slots when the whole of `text` (folded) fits; None otherwise."""
-        if self.anchors and not any(anchor in text for anchor in self.anchors):
-            return None
         pattern, groups, _ = self._parts
         found = pattern.fullmatch(text)
         if found is None:

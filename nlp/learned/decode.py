@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -58,9 +59,11 @@ def drafts(reader: Reader, encoded: Encoded) -> list[Draft]:
     partial: dict[int, list[Draft]] = {0: [Draft((), 0.0)]}
     for j, end in enumerate(bounds[1:], 1):
         found = [
-            Draft((*before.clauses, clause), before.score + score + _between(encoded.cuts, bounds, i, j))
+            Draft((*before.clauses, clause), before.score + score)
             for i, start in enumerate(bounds[:j])
-            for clause, score in _choices(reader, judged[start, end], start, end)
+            for clause, score in _choices(
+                reader, judged[start, end], start, end, _between(encoded.cuts, bounds, i, j)
+            )
             for before in partial[start]
         ]
         partial[end] = sorted(found, key=lambda d: -d.score)[:BEAM]
@@ -78,11 +81,14 @@ def _between(cuts: Floats, bounds: Sequence[int], i: int, j: int) -> float:
     return first + float(sum(cuts[b, 0] for b in bounds[i + 1 : j]))
 
 
-def _choices(reader: Reader, judged: Judged, start: int, end: int) -> Iterator[tuple[Clause, float]]:
+def _choices(
+    reader: Reader, judged: Judged, start: int, end: int, cut: float
+) -> Iterator[tuple[Clause, float]]:
+    """The likeliest commands of a segment, each with its score; `cut` is what cutting there costs."""
     names = reader.known.commands
     likely = [i for i in np.argsort(-judged.commands)[: CHOICES + 1] if names[i] != SEVERAL]
     for i in likely[:CHOICES]:
-        yield Clause(start, end, names[i], judged), float(judged.commands[i])
+        yield Clause(start, end, names[i], judged), cut + float(judged.commands[i])
 
 
 def marks(reader: Reader, encoded: Encoded, clauses: Sequence[Clause]) -> list[list[Marked]]:
@@ -92,12 +98,11 @@ def marks(reader: Reader, encoded: Encoded, clauses: Sequence[Clause]) -> list[l
 
 
 def _marked(reader: Reader, clause: Clause, outer: Floats, inner: Floats) -> list[Marked]:
-    kinds = set(catalogue()[clause.command].kinds)
-    tags = _tags(outer, reader.known.outer, kinds)
+    tags = _tags(outer, reader.known.outer, clause.command)
     found = list(_runs(tags, clause.start, inner=False))
     for slot in sorted(catalogue()[clause.command].required & MUST - {m.slot for m in found}):
         found += _needed(reader, outer, tags, slot, clause.start)
-    nested = _runs(_tags(inner, reader.known.inner, kinds), clause.start, inner=True)
+    nested = _runs(_tags(inner, reader.known.inner, clause.command), clause.start, inner=True)
     return found + [m for m in nested if any(f.start <= m.start < m.end <= f.end for f in found)]
 
 
@@ -117,22 +122,37 @@ def _needed(reader: Reader, scores: Floats, tags: Sequence[str], slot: str, offs
     yield Marked(slot, offset + at, offset + end)
 
 
-def _tags(scores: Floats, labels: Sequence[str], kinds: set[str]) -> list[str]:
-    """The best path through the allowed tags (Viterbi); I-x follows B-x or I-x only."""
+@cache
+def _paths(labels: tuple[str, ...], command: str) -> tuple[list[int], list[str], Floats, Floats]:
+    """The tags that a command allows: their places and names, what it costs to begin with each, and to go on from each."""
+    kinds = catalogue()[command].kinds
     allowed = [i for i, tag in enumerate(labels) if tag == OUT or tag[2:] in kinds]
     names = [labels[i] for i in allowed]
+    begin = np.array([_START if t[0] == "I" else 0.0 for t in names])
     steps = np.array([[_START if t[0] == "I" and f[1:] != t[1:] else 0.0 for t in names] for f in names])
-    at = scores[:, allowed].astype(float)
-    best = at[0] + np.array([_START if t[0] == "I" else 0.0 for t in names])
-    back = []
-    for row in at[1:]:
+    return allowed, names, begin, steps
+
+
+def _tags(scores: Floats, labels: tuple[str, ...], command: str) -> list[str]:
+    """The best path through the allowed tags; I-x follows B-x or I-x only."""
+    allowed, names, begin, steps = _paths(labels, command)
+    at = scores[:, allowed]
+    path = at.argmax(axis=1)  # where the best of each token may follow each other, nothing is better
+    if begin[path[0]] or steps[path[:-1], path[1:]].any():
+        path = _viterbi(at.astype(float), begin, steps)
+    return [names[i] for i in path]
+
+
+def _viterbi(scores: Floats, begin: Floats, steps: Floats) -> list[int]:
+    best, back = scores[0] + begin, []
+    for row in scores[1:]:
         ways = best[:, None] + steps
         back.append(ways.argmax(axis=0))
         best = ways.max(axis=0) + row
     path = [int(best.argmax())]
     for pointers in reversed(back):
         path.append(int(pointers[path[-1]]))
-    return [names[i] for i in reversed(path)]
+    return path[::-1]
 
 
 def _runs(tags: Sequence[str], offset: int, *, inner: bool) -> Iterator[Marked]:

@@ -246,7 +246,7 @@ def _implied(filling: Filling, values: Mapping[str, Sequence[str]]) -> None:
     """Closed slots that no words were marked for: what the whole clause says, where that is likely."""
     for slot, choices in filling.shape.choices.items():
         kind = filling.shape.kinds[slot]
-        logs = filling.clause.judged.values.get(kind)
+        logs = filling.clause.judged.values(kind)
         if slot in filling.slots or logs is None:
             continue
         must = slot in filling.shape.required
@@ -275,7 +275,7 @@ def _edit(filling: Filling, marked: Sequence[Marked], values: Mapping[str, Seque
 
 def _likeliest(filling: Filling, kind: str, values: Mapping[str, Sequence[str]]) -> str | None:
     """The value of a closed list that the clause as a whole says, if it says one."""
-    logs = filling.clause.judged.values.get(kind)
+    logs = filling.clause.judged.values(kind)
     if logs is None:
         return None
     best = values[kind][int(logs.argmax())]

@@ -3,9 +3,9 @@
 It is learned by scikit-learn from the n-grams of folded words, and kept as bytes; to read with it takes numpy alone.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,11 @@ def ngrams(words: str) -> Iterator[str]:
             yield from (padded[i : i + n] for i in range(len(padded) - n + 1))
 
 
+@lru_cache(maxsize=20_000)
+def _keys(word: str) -> tuple[int, ...]:
+    return tuple(key(n) for n in ngrams(word))
+
+
 @dataclass(frozen=True)
 class Linear:
     """Weights (n-grams by commands) as bytes with a scale for each command; `keys` are the n-grams' hashes in order."""
@@ -37,17 +42,21 @@ class Linear:
     scale: Any
     bias: Any
 
-    def scores(self, words: str) -> Any:
-        """How much speaks for each command; above zero is for, below against."""
-        counted = Counter(key(n) for n in ngrams(words))
-        hashes = np.fromiter(counted, dtype=np.uint64)
-        at = np.minimum(np.searchsorted(self.keys, hashes), len(self.keys) - 1)
-        known = self.keys[at] == hashes
-        often = np.fromiter(counted.values(), dtype=np.float32)[known]
-        at = at[known]
-        values = (1 + np.log(often)) * self.rarity[at]
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        return (values / length) @ self.weights[at].astype(np.float32) * self.scale + self.bias
+    def scores(self, said: Sequence[str]) -> Any:
+        """How much speaks for each command in each of the segments; above zero is for, below against."""
+        keys = [[k for word in words.split() for k in _keys(word)] for words in said]
+        owners = np.repeat(np.arange(len(keys)), [len(k) for k in keys])
+        unique, at = np.unique(
+            np.fromiter((k for each in keys for k in each), dtype=np.uint64), return_inverse=True
+        )
+        places = np.minimum(np.searchsorted(self.keys, unique), len(self.keys) - 1)
+        counts = np.bincount(owners * len(unique) + at, minlength=len(keys) * len(unique))
+        often = counts.reshape(len(keys), len(unique))[:, known := self.keys[places] == unique]
+        places = places[known]
+        values = np.where(often, 1 + np.log(np.maximum(often, 1)), 0) * self.rarity[places]
+        lengths = np.sqrt((values**2).sum(axis=1, keepdims=True))
+        values = (values / np.where(lengths, lengths, 1)).astype(np.float32)
+        return values @ self.weights[places].astype(np.float32) * self.scale + self.bias
 
 
 def learn(said: Sequence[tuple[str, str]], commands: Sequence[str], seed: int) -> Linear:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import spacy
+from threadpoolctl import threadpool_limits
 
-from nlp.learned import network, reader  # noqa: F401 - they register what the config names
+from nlp.learned import network, reader  # noqa: F401 - reader registers what the config names
 from nlp.learned.corpus import NONE
 from nlp.learned.decode import Clause, Draft, drafts, marks
 from nlp.learned.features import MOST, features
@@ -31,7 +32,9 @@ class Model:
     @staticmethod
     def load(path: Path) -> "Model":
         """The artefact at `path`. Raises OSError or ValueError where it is missing or broken."""
-        pipe: Any = spacy.load(path).get_pipe("reader")
+        threadpool_limits(1, "blas")  # products of this size take longer on several cores than on one
+        with network.backend():
+            pipe: Any = spacy.load(path).get_pipe("reader")
         return Model(pipe)
 
     def read(self, text: str, folded: str, spans: Sequence[Span], context: Context) -> list[Reading]:

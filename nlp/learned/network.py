@@ -6,6 +6,7 @@ tokens of a segment together with its command and says which slot each token bel
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from thinc.api import (
     expand_window,
     registry,
     residual,
+    use_ops,
     with_array,
 )
 
@@ -29,6 +31,11 @@ from nlp.learned.vectors import WIDTH, vectors
 Floats = Any  # arrays of 32-bit floats; numpy and thinc have types of their own for them that do not meet
 PIECES = 2  # of each maxout layer
 SIZES = {"word": 4000, "prefix": 1500, "suffix": 1500, "shape": 200, "class": 200, "pair": 4000}
+
+
+def backend() -> AbstractContextManager[None]:
+    """Layers made inside multiply by numpy, which is three to five times as fast at these sizes as thinc by itself."""
+    return use_ops("numpy", use_blis=False)
 
 
 @registry.layers("parley.Encoder.v1")

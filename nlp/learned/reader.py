@@ -69,11 +69,15 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Judged:
-    """A segment's log-probabilities of the commands, and by kind of the values it implies."""
+    """A segment's log-probabilities of the commands, and the scores of all values that it may imply."""
 
     commands: Floats
-    values: Mapping[str, Floats]
-    pooled: Floats
+    scores: Floats
+    kinds: Mapping[str, slice]
+
+    def values(self, kind: str) -> Floats | None:
+        """The log-probabilities of the values of a kind, if there are any."""
+        return log_softmax(self.scores[self.kinds[kind]]) if kind in self.kinds else None
 
 
 def log_softmax(scores: Floats) -> Floats:
@@ -131,27 +135,22 @@ class Reader:
 
     def judge(self, encoded: Encoded, places: Sequence[tuple[int, int]]) -> list[Judged]:
         """What each segment, given by its tokens [start, end), may be."""
-        pooled = np.stack([_pool(encoded.tokens[a:b], encoded.grams[a:b]) for a, b in places])
-        hidden = self.classifier.predict(pooled)
-        commands = log_softmax(self.command.predict(hidden))
-        values = self.value.predict(hidden)
-        for (a, b), row in zip(places, commands, strict=True):
-            self._add_letters(row, "".join(encoded.said[a:b]))
-        return [
-            Judged(commands[i], {k: log_softmax(values[i, at]) for k, at in self._value_slices()}, pooled[i])
-            for i in range(len(places))
-        ]
+        hidden = self.classifier.predict(_pools(encoded, places))
+        commands, kinds = log_softmax(self.command.predict(hidden)), dict(self._value_slices())
+        if self.linear is not None:
+            letters = self.linear.scores(["".join(encoded.said[a:b]) for a, b in places])
+            commands = self._with_letters(commands, letters)
+        return [Judged(*row, kinds) for row in zip(commands, self.value.predict(hidden), strict=True)]
 
-    def _add_letters(self, commands: Floats, said: str) -> None:
-        """Let the linear model have its say about which command it is, if it is one and not several."""
-        if self.linear is None:
-            return
+    def _with_letters(self, commands: Floats, letters: Floats) -> Floats:
+        """Let the linear model have its say about which command each is, if it is one and not several."""
         several = self.known.commands.index(SEVERAL)
-        many = commands[several]
-        commands += LETTERS * self.linear.scores(said)
-        commands[several] = -np.inf
-        commands[:] = log_softmax(commands) + np.log1p(-min(np.exp(many), 1 - 1e-6))
-        commands[several] = many
+        many = commands[:, several].copy()
+        together = commands + LETTERS * letters
+        together[:, several] = -np.inf
+        together = log_softmax(together) + np.log1p(-np.minimum(np.exp(many), 1 - 1e-6))[:, None]
+        together[:, several] = many
+        return together
 
     def mark(self, encoded: Encoded, clauses: Sequence[tuple[int, int, str]]) -> list[tuple[Floats, Floats]]:
         """Log-probabilities of the outer and inner tags of each clause's tokens, if it is that command."""
@@ -370,6 +369,17 @@ def _overlong(batch: Sequence[tuple[Example, Features]]) -> Iterator[tuple[int, 
 def _pool(tokens: Floats, grams: Floats) -> Floats:
     result: Floats = np.concatenate([tokens.mean(0), tokens.max(0), grams.mean(0), grams.max(0)])
     return result
+
+
+def _pools(encoded: Encoded, places: Sequence[tuple[int, int]]) -> Floats:
+    """What `_pool` makes of each of the places."""
+    edges = np.array(places)
+    lengths = (edges[:, 1] - edges[:, 0])[:, None]
+    flat, pooled = edges.ravel(), []
+    for rows in (encoded.tokens, encoded.grams):
+        more = np.vstack([rows, np.zeros_like(rows[:1])])  # an edge may lie behind the last token
+        pooled += [np.add.reduceat(more, flat)[::2] / lengths, np.maximum.reduceat(more, flat)[::2]]
+    return np.hstack(pooled).astype(np.float32)
 
 
 def _unpool(d: Floats, tokens: Floats, d_tokens: Floats, grams: Floats, d_grams: Floats) -> None:

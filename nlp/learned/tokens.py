@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from nlp.data import read_yaml
 from nlp.learned.words import words
@@ -22,8 +22,7 @@ _CLASSES = Path(__file__).parents[1] / "wordclasses.yaml"
 LONGEST_CLASS = 5  # characters of the longest Chinese word that has a class
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a message at [start, end). `word` is folded, or the kind of a typed piece; `cls` its word class.
 
     A Chinese character knows the word it is `part` of, and its `place` there.
@@ -96,7 +95,7 @@ def _marked(text: str, folded: str, tokens: Sequence[Token]) -> list[Token]:
     by_place = _classed(folded, tokens)
     names, parts = _names(text), dict(_parts(folded))
     return [
-        replace(t, cls=by_place.get(t.start, ""), named=names.get(t.start, ""), part=part, place=place)
+        t._replace(cls=by_place.get(t.start, ""), named=names.get(t.start, ""), part=part, place=place)
         for t in tokens
         for part, place in (parts.get(t.start, _NO_PART),)
     ]

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.util import load_config, load_model_from_config
 from thinc.api import Adam, fix_random_seed
 
-from nlp.learned import linear, network, reader  # noqa: F401 - they register what the config names
+from nlp.learned import linear, network, reader  # noqa: F401 - reader registers what the config names
 from nlp.learned.augment import Augmenter
 from nlp.learned.corpus import LANGUAGES, Sentence
 from nlp.learned.examples import Example, example
@@ -33,7 +33,8 @@ def train(
     config = load_config(CONFIG)
     plan = config.pop("training")
     fix_random_seed(plan["seed"])
-    nlp = load_model_from_config(config, auto_fill=True)
+    with network.backend():
+        nlp = load_model_from_config(config, auto_fill=True)
     pipe: Any = nlp.get_pipe("reader")
     augmenter, chance = Augmenter(sentences, plan["seed"]), random.Random(plan["seed"])  # noqa: S311
     fillers = {lang: augmenter.filler(lang) for lang in LANGUAGES}
