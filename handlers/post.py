@@ -54,6 +54,7 @@ def post(
         replaces=replaces,
         key=key,
     )
+    until = uow.now + BUTTON_LIFE
     for button, token in zip(reply.buttons, tokens, strict=True):
         kind, record_id, version = button.record or (None, None, None)
         append(
@@ -68,7 +69,7 @@ def post(
             record_kind=kind,
             record_id=UUID(record_id) if record_id else None,
             record_version=version,
-            expires_at=uow.now + BUTTON_LIFE,
+            expires_at=until,
         )
     if reply.tracks and (job := uow.get(Job, UUID(reply.tracks))):
         job.conversation_id, job.message_id = conversation.id, message_id

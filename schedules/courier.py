@@ -32,7 +32,7 @@ T = TypeVar("T")
 PAUSE = 0.3  # seconds between looks at an outbox in which other processes may have put something
 AGAIN = 0.5  # seconds until a database that was away is tried again
 GRACE = 2.0  # seconds after its return in which workers first mark what they had sent
-SLOTS = 100  # messages under way on one platform: as many connections as its client opens
+SLOTS = 200  # messages on their way to one platform: as many connections as its client opens
 DRAIN = 10.0  # seconds that a shutdown waits for what is due
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class Route:
         self.database, self.sender, self.now, self.pacer = database, sender, now, pacer
         self._slots, self._unreachable = slots, unreachable
         self._tasks: set[asyncio.Task[None]] = set()
+        self._arrived = 0  # of these, how many only wait to be marked: their connections are free
         self._wake = asyncio.Event()
         self._marks: list[tuple[Outcome, asyncio.Future[bool]]] = []
         self._marking: asyncio.Task[None] | None = None
@@ -147,7 +148,7 @@ class Route:
 
     async def _start(self) -> int:
         """Claim what may go now and send it in the background; how many messages that is."""
-        room = self.pacer.room(self._slots - len(self._tasks))
+        room = self.pacer.room(self._slots - len(self._tasks) + min(self._arrived, self._slots))
         if not room:
             return 0
         lease = Lease()
@@ -168,7 +169,8 @@ class Route:
 
     async def _deliver(self, delivery: Delivery, lease: Lease) -> None:
         held.set(lease)
-        await asyncio.sleep(self.pacer.book(delivery.place, private=delivery.private))
+        if wait := self.pacer.book(delivery.place, private=delivery.private):
+            await asyncio.sleep(wait)
         try:
             async with asyncio.timeout(max(lease.left, 0.01)):
                 check_lease()
@@ -208,9 +210,14 @@ class Route:
         """Mark a message; False when it was no longer ours. Those that wait for a commit share the next one."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._marks.append((outcome, future))
+        self._arrived += 1
+        self._wake.set()
         if self._marking is None:
             self._marking = asyncio.create_task(self._mark())
-        return await future
+        try:
+            return await future
+        finally:
+            self._arrived -= 1
 
     async def _mark(self) -> None:
         while self._marks:

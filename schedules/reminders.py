@@ -80,7 +80,7 @@ class Firing:
         self._rooms = {c.id: c for c in load(uow, Conversation, _ids(due, "conversation_id"))}
         self._private = newest_privates(uow, people)
         self._subjects = [load(uow, model, _ids(due, f"{model.__tablename__}_id")) for model in SUBJECTS]
-        self._voices: dict[UUID, Voice] = {}
+        self._voices: dict[UUID, tuple[Voice, str]] = {}
         self._talked: dict[UUID, Talked] = {}
 
     def fire(self, group: list[Reminder]) -> None:
@@ -111,7 +111,7 @@ class Firing:
         owner = self._members.get(first.owner_id) if first.owner_id else None
         if owner is None or owner.status != MemberStatus.ACTIVE:
             return False
-        voice = self._voices.setdefault(owner.id, voice_for(uow, self.book, owner))
+        voice, doubled = self._voice(owner)
         room = self._rooms.get(first.conversation_id) if first.conversation_id else None
         where = room or self._private.get(owner.id)
         if where is None:
@@ -120,11 +120,18 @@ class Firing:
         alone = due_card(uow, voice, first, None if room else owner, late=late)
         reply = late_card(voice, group) if len(group) > 1 else alone
         key = f"reminder:{first.id}:{first.due_at.isoformat()}"
-        post(uow, where, reply, member=None if room else owner, key=key, again=again(voice))
+        post(uow, where, reply, member=None if room else owner, key=key, again=doubled)
         if room is None:
             talked = self._talked.setdefault(owner.id, Talked(owner, where))
             talked.mentions[:0], talked.listing[:] = reply.mentions, reply.listing
         return True
+
+    def _voice(self, owner: Member) -> tuple[Voice, str]:
+        """How somebody is spoken to, and the line for what may arrive a second time."""
+        if owner.id not in self._voices:
+            voice = voice_for(self.uow, self.book, owner)
+            self._voices[owner.id] = voice, again(voice)
+        return self._voices[owner.id]
 
 
 def _ids(due: Iterable[Reminder], column: str) -> set[UUID]:

@@ -131,18 +131,32 @@ _COLUMNS: tuple[Any, ...] = (
 _HEADS = _heads()  # built once: it is asked several times a second
 
 
-def _lease(session: Session, rows: list[Any], until: datetime) -> None:
-    lapsed = col(Outbox.state) == OutboxState.SENDING
-    session.connection().execute(
-        update(Outbox)
-        .where(*_these({r["workspace_id"] for r in rows}, [r["id"] for r in rows]))
-        .values(
-            state=OutboxState.SENDING,
-            lease_until=until,
-            attempts=col(Outbox.attempts) + 1,
-            doubtful=or_(col(Outbox.doubtful), lapsed),
-        )
+_THESE = (
+    col(Outbox.workspace_id).in_(bindparam("workspaces", expanding=True)),
+    col(Outbox.id).in_(bindparam("ids", expanding=True)),
+)
+_LEASED = (
+    update(Outbox)
+    .where(*_THESE)
+    .values(
+        state=OutboxState.SENDING,
+        lease_until=bindparam("until"),
+        attempts=col(Outbox.attempts) + 1,
+        doubtful=or_(col(Outbox.doubtful), col(Outbox.state) == OutboxState.SENDING),
     )
+)
+
+
+def _lease(session: Session, rows: list[Any], until: datetime) -> None:
+    session.connection().execute(
+        _LEASED, {**_named((r["workspace_id"], r["id"]) for r in rows), "until": until}
+    )
+
+
+def _named(rows: Iterable[tuple[UUID, UUID]]) -> dict[str, list[UUID]]:
+    """What `_THESE` is asked with: outbox rows by their workspaces and ids."""
+    workspaces, ids = zip(*rows, strict=True)
+    return {"workspaces": list(set(workspaces)), "ids": list(ids)}
 
 
 @dataclass(frozen=True)
@@ -178,13 +192,21 @@ def settle(database: Database, outcomes: Sequence[Outcome]) -> set[UUID]:
     return database.run(work)
 
 
+# Of one attempt, and claimed by nobody else meanwhile.
+_OURS = (*_THESE, col(Outbox.attempts) == bindparam("tries"), col(Outbox.state) == OutboxState.SENDING)
+_SENT = (
+    update(Outbox)
+    .where(*_OURS)
+    .values(state=OutboxState.SENT, lease_until=None, reason=None)
+    .returning(col(Outbox.id))
+)
+
+
 def _mark_sent(session: Session, outcomes: Sequence[Outcome]) -> set[UUID]:
     ids: set[UUID] = set()
-    for attempts in {o.delivery.attempts for o in outcomes}:
-        ours = _ours([o.delivery for o in outcomes if o.delivery.attempts == attempts], attempts)
-        values = {"state": OutboxState.SENT, "lease_until": None, "reason": None}
-        marked = update(Outbox).where(*ours).values(values).returning(col(Outbox.id))
-        ids |= set(session.connection().execute(marked).scalars())
+    for tries in {o.delivery.attempts for o in outcomes}:
+        ours = _ours([o.delivery for o in outcomes if o.delivery.attempts == tries], tries)
+        ids |= set(session.connection().execute(_SENT, ours).scalars())
     named = [
         {"w": o.delivery.workspace_id, "m": o.delivery.message_id, "x": o.external_id}
         for o in outcomes
@@ -197,6 +219,10 @@ def _mark_sent(session: Session, outcomes: Sequence[Outcome]) -> set[UUID]:
     return ids
 
 
+def _ours(deliveries: Sequence[Delivery], tries: int) -> dict[str, Any]:
+    return {**_named((d.workspace_id, d.id) for d in deliveries), "tries": tries}
+
+
 def _mark(session: Session, outcome: Outcome) -> bool:
     delivery = outcome.delivery
     values: dict[str, Any] = {"state": outcome.state, "lease_until": None, "reason": outcome.reason}
@@ -204,33 +230,20 @@ def _mark(session: Session, outcome: Outcome) -> bool:
         values["not_before"] = outcome.again
     if outcome.doubtful is not None:
         values["doubtful"] = outcome.doubtful
-    ours = _ours([delivery], delivery.attempts)
-    return session.connection().execute(update(Outbox).where(*ours).values(values)).rowcount > 0
-
-
-def _ours(deliveries: Sequence[Delivery], attempts: int) -> list[ColumnElement[bool]]:
-    """Those of one attempt that nobody else has claimed meanwhile."""
-    return [
-        *_these({d.workspace_id for d in deliveries}, [d.id for d in deliveries]),
-        col(Outbox.attempts) == attempts,
-        col(Outbox.state) == OutboxState.SENDING,
-    ]
-
-
-def _these(workspaces: Iterable[UUID], ids: Iterable[UUID]) -> list[ColumnElement[bool]]:
-    return [col(Outbox.workspace_id).in_(list(workspaces)), col(Outbox.id).in_(list(ids))]
+    marked = update(Outbox).where(*_OURS).values(values)
+    return session.connection().execute(marked, _ours([delivery], delivery.attempts)).rowcount > 0
 
 
 def hand_back(database: Database, delivery: Delivery) -> None:
     """Give a claimed message back untried, for whoever comes next."""
-    ours = _ours([delivery], delivery.attempts)
     values = {
         "state": OutboxState.PENDING,
         "lease_until": None,
         "attempts": delivery.attempts - 1,
         "doubtful": delivery.doubtful,
     }
-    database.run(lambda session: session.connection().execute(update(Outbox).where(*ours).values(values)))
+    back, ours = update(Outbox).where(*_OURS).values(values), _ours([delivery], delivery.attempts)
+    database.run(lambda session: session.connection().execute(back, ours))
 
 
 def release(database: Database, platforms: list[str]) -> None:

@@ -14,6 +14,7 @@ from storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=Row)
 KEPT = ("status", "due_at", "wall", "snoozed_until", "repeat")
+ENDED = (ReminderStatus.SENT, ReminderStatus.FAILED)
 WAITING = (ReminderStatus.SCHEDULED, ReminderStatus.SNOOZED)
 
 
@@ -42,11 +43,22 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
 def keep(uow: UnitOfWork, rows: Sequence[Reminder]) -> None:
     """Write what became of reminders that were due, all at once: they are locked, and nobody undoes that they spoke."""
     table = Reminder.__table__  # type: ignore[attr-defined]  # many rows at once are the table's, not the class's
-    mine = (table.c.workspace_id == uow.workspace_id, table.c.id == bindparam("row"))
-    values: dict[str, Any] = {name: bindparam(name) for name in KEPT}
-    written = update(table).where(*mine).values(**values, version=table.c.version + 1)
-    given = [{"row": row.id, **{name: getattr(row, name) for name in KEPT}} for row in rows]
-    uow.session.connection().execute(written, given)
+    written = (
+        update(table).where(table.c.workspace_id == uow.workspace_id).values(version=table.c.version + 1)
+    )
+    over: dict[ReminderStatus, list[UUID]] = {}
+    going_on: list[dict[str, Any]] = []
+    for row in rows:
+        if row.status in ENDED and not row.repeat:
+            over.setdefault(row.status, []).append(row.id)
+        else:
+            going_on.append({"row": row.id, **{name: getattr(row, name) for name in KEPT}})
+    connection = uow.session.connection()
+    for status, ids in over.items():
+        connection.execute(written.where(table.c.id.in_(ids)).values(status=status, snoozed_until=None))
+    if going_on:
+        values: dict[str, Any] = {name: bindparam(name) for name in KEPT}
+        connection.execute(written.where(table.c.id == bindparam("row")).values(**values), going_on)
 
 
 def load(uow: UnitOfWork, model: type[R], ids: Collection[UUID]) -> list[R]:

@@ -56,6 +56,7 @@ def enqueue(
         change_set_id=change_set_id,
         key=key,
         not_before=uow.now,
+        created_at=uow.now,
     )
     signal(uow.session, QUEUED)
     return message_id
