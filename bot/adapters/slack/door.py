@@ -29,6 +29,7 @@ from bot.adapters.slack.sending import Outgoing
 from bot.doors import DoorDown
 from bot.reception import Reception
 from bot.settings import Settings
+from schedules.courier import SLOTS
 from schedules.delivery import CannotSend
 from storage.deliveries import Delivery
 from storage.errors import Unavailable
@@ -124,6 +125,7 @@ class SlackDoor:
     def _client(self) -> AsyncWebClient:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=SLOTS),
                 timeout=aiohttp.ClientTimeout(total=PATIENCE), trace_configs=[leased()]
             )
         token = self.settings.slack_bot_token
