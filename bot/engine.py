@@ -27,6 +27,7 @@ from storage.inbox import (
     count_attempt,
     left_behind,
     lock,
+    mark,
     oldest,
     pending,
     waits_since,
@@ -158,10 +159,8 @@ class Engine:
         self._ended(uow, parts, InboxState.DONE)
 
     def _ended(self, uow: UnitOfWork, parts: Sequence[Inbox], state: InboxState) -> None:
-        for part in parts:
-            part.state = state
-            uow.session.add(part)
         uow.finish()
+        mark(uow.session, parts, state)
 
     def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
         """Tell the person that a message failed, under a reference that the log knows; it is not tried again."""

@@ -1,11 +1,11 @@
 """What has come in: kept before it is acknowledged, handled once and in order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import bindparam, exists, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -110,6 +110,14 @@ _OLDEST = (
 )
 
 
+_TABLE = Inbox.__table__  # type: ignore[attr-defined]  # the class would have its rows looked for in the session
+_MARKED = (
+    update(_TABLE)
+    .where(_TABLE.c.workspace_id == bindparam("workspace"), _TABLE.c.id == bindparam("row"))
+    .values(state=bindparam("became"))
+)
+
+
 def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Conversation, Workspace]:
     """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it."""
     found = session.execute(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
@@ -135,6 +143,12 @@ def album_of(session: Session, row: Inbox) -> list[Inbox]:
     )
     near = session.exec(select(Inbox).where(*waiting).order_by(col(Inbox.id)).limit(NEAR))
     return [r for r in near if r.payload.get("album") == album]
+
+
+def mark(session: Session, rows: Iterable[Inbox], state: InboxState) -> None:
+    """Say what became of messages that waited."""
+    marked = [{"workspace": row.workspace_id, "row": row.id, "became": state} for row in rows]
+    session.connection().execute(_MARKED, marked)
 
 
 def inbox_of(uow: UnitOfWork, platform: str, account: str, event_id: str) -> Inbox | None:
