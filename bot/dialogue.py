@@ -25,7 +25,10 @@ class Pending(BaseModel):
 
 
 class State(BaseModel):
-    """One person's talk in one conversation; kept in the database between messages."""
+    """One person's talk in one conversation; kept in the database between messages.
+
+    `unmet` is a name that was said and led to no more than guesses, `figure` the one that was shown last.
+    """
 
     pending: Pending | None = None
     suspended: list[Pending] = Field(default_factory=list)
@@ -38,6 +41,8 @@ class State(BaseModel):
     last_reading: dict[str, Any] = Field(default_factory=dict)
     last_reply: dict[str, Any] | None = None
     language: str | None = None
+    unmet: str | None = None
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,8 @@ def _control(state: State, turn: Turn) -> tuple[State, Action]:
             return state.model_copy(update={"pending": None}), Run(pending.turn)
         case "confirm" if pending and pending.kind == "choose" and len(pending.alternatives) == 1:
             return state.model_copy(update={"pending": None}), Run(pending.alternatives[0][1])
+        case "cancel" if pending is None and not state.suspended and state.last_change_set:
+            return state, Run(turn)
         case "confirm" | "deny" | "skip" | "cancel" if pending is None and not state.suspended:
             return state, Tell("nothing_pending")
         case "skip" if pending and pending.kind == "ask" and pending.optional and pending.slot:

@@ -13,6 +13,7 @@ from bot.guessing import guesses_for, may_name
 from bot.hearing import hearing
 from bot.interpret import CannotPress, Understanding
 from bot.notice import Notice
+from bot.pointing import noted
 from bot.rooms import move, place
 from bot.stops import answer_stop
 from handlers.context import Context, Focus
@@ -249,6 +250,10 @@ class Exchange:
             case "human":
                 able = [m.name for m in members_with(self.uow, "team.write")][:3]
                 return Outcome(Reply(self.voice.say("human", who=self.voice.either(list(able)))))
+            case "cancel" if before.last_change_set:
+                undo = Turn(control="undo", change_set=before.last_change_set)
+                taken_back = Button(self.voice.label("button.undo"), undo)
+                return Outcome(Reply(self.voice.say("nothing_pending.undo"), buttons=(taken_back,)))
             case _:
                 return Outcome(Reply(self.voice.say("nothing_pending")))
 
@@ -291,7 +296,7 @@ class Exchange:
     def _finished(self, outcome: Outcome) -> Reply:
         """The reply with its undo button, and with the question to come back to."""
         reply = outcome.reply
-        self.change_set.title = _title(reply)
+        self.change_set.title = reply.title
         changed = self.uow.close(self.change_set if self._undoable(outcome) else None)
         if changed and reply.undoable:
             undo = Button(
@@ -384,15 +389,9 @@ class Exchange:
             undone = "undo" in outcome.commands
             state.last = None if undone else self.ctx.turn.model_copy(update={"confirmed": None})
             state.last_change_set = None if undone else str(self.change_set.id)
+        noted(state, self.ctx.turn, outcome)
         state.language = self.ctx.voice.language
         state.last_reply = reply.to_json()
         if self.moved:
             move(self, self.moved)
         save_dialogue(self.uow, self.dialogue, state.model_dump(mode="json", exclude_defaults=True))
-
-
-def _title(reply: Reply) -> str:
-    """What undo will call this: the receipt's line, else the headline."""
-    if reply.receipt is None or not reply.receipt.label:
-        return reply.headline.text
-    return f"{reply.receipt.label} · {reply.receipt.value.text}"

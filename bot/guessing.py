@@ -19,6 +19,7 @@ from storage.find import MODELS, name_of
 
 MOST = 3
 MOST_NAME_WORDS, LONGEST_NAME, LONGEST_CHINESE = 3, 40, 8
+TOLD = ("了", "吗", "嗎", "呢", "吧")  # how a Chinese sentence ends, and no name
 LONGEST = 30  # letters of a value
 WIDEST = 44  # letters of a button that can be read on a phone; a Chinese character is as wide as two
 PEOPLE = ("contact", "company", "assignee")
@@ -70,7 +71,8 @@ def _label(guess: Turn, ctx: Context) -> str:
 
 def _short(call: Call, ctx: Context) -> str | None:
     """The words that a command has for a guess about somebody, where nothing more is known."""
-    key, name = f"guess.{call.name}", _name(Turn(calls=(call,)), ctx)
+    kind = f".{call.slots['type']}" if "type" in call.slots else ""
+    key, name = f"guess.{call.name}{kind}", _name(Turn(calls=(call,)), ctx)
     if call.slots.get("assignee") == "me" and ctx.voice.knows("answer", f"{key}.me"):
         return ctx.say(f"{key}.me").text
     said = any(call.slots.get(s) not in (None, name) for s in CONTENT)
@@ -88,9 +90,19 @@ def _detail(call: Call, ctx: Context) -> str:
     """The value that says most, short."""
     slots = ctx.specs[call.name].slots
     ranked = sorted(call.slots.items(), key=lambda item: (item[0] not in CONTENT, item[0] in ASIDE))
-    told = (shown(slots[s], v, ctx) for s, v in ranked if s in slots and v != "me")
+    told = (
+        _valued(call, ctx) if slots[s].kind == "value" else shown(slots[s], v, ctx)
+        for s, v in ranked
+        if s in slots and v != "me"
+    )
     words = next((t for t in told if t), "")
     return words if len(words) <= LONGEST else words[: LONGEST - 1].rstrip() + "…"
+
+
+def _valued(call: Call, ctx: Context) -> str:
+    """What a field is changed to: by its word, where it is one of a few."""
+    value, field = str(call.slots["value"]), call.slots.get("field", "")
+    return ctx.voice.label(f"{field}.{value}") if ctx.voice.knows("label", f"{field}.{value}") else value
 
 
 def shown(slot: SlotSpec, value: Value, ctx: Context) -> str:
@@ -101,8 +113,9 @@ def shown(slot: SlotSpec, value: Value, ctx: Context) -> str:
         return ctx.member.name
     if value.startswith("id:"):
         return _called(slot.kind, value[3:], ctx)
-    if slot.choices:
-        return ctx.voice.label(f"{'slot' if slot.kind == 'field' else slot.name}.{value}")
+    name = f"{'slot' if slot.kind == 'field' else slot.name}.{value}"
+    if slot.choices or ctx.voice.knows("label", name):
+        return ctx.voice.label(name)
     if slot.kind in ("moment", "delay", "due", "close_date", "period", "repeat", "amount"):
         with suppress(Invalid, ValueError, KeyError):
             return _measured(slot.kind, value, ctx)
@@ -129,4 +142,6 @@ def _called(kind: str, record_id: str, ctx: Context) -> str:
 def may_name(text: str) -> bool:
     """Whether a few words may name something: not a sentence, and not "the second one"."""
     longest = LONGEST_CHINESE if has_cjk(text) else LONGEST_NAME
+    if has_cjk(text) and text.rstrip(" 。！？!?").endswith(TOLD):
+        return False
     return len(text.split()) <= MOST_NAME_WORDS and len(text) <= longest and ordinal(text) is None

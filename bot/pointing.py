@@ -1,28 +1,38 @@
-"""What "it" is: a command about one kind of record becomes the same about the one that was just spoken of."""
+"""What "it" is: a command about one kind of record becomes the same about the one that was just spoken of.
+
+"Her" is also who was named in a message that led to nothing yet, and "this" a figure that was just shown.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import State
+from bot.execute import Outcome
 from handlers.capability import Spec
 from handlers.reply import Mention
+from handlers.turn import Turn
 from nlp.gate import RUN
 from nlp.pronouns import is_pronoun, pronoun_kind
 from nlp.reading import Parse, Reading, Said
 
 KINDS = ("task", "reminder", "ticket", "deal", "contact", "company")
+NAMES = ("contact", "name", "company")
+WORDS = {"reminder.add": "text", "task.add": "title"}  # what they are about
+FIGURE, SENT = "report.show", "report.subscribe"
 FINISHED = {"task": "done", "reminder": "done", "ticket": "resolve"}  # one deed by three names
 
 
 def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
     """The readings with "it" as what was last spoken of; those that come to the same count together."""
+    parse = replace(parse, readings=tuple(_named(r, state) for r in parse.readings))
     newest = next((m for m in state.recent if m.kind in KINDS), None)
     asked = state.pending is not None and state.pending.kind == "ask"
     if newest is None or asked or parse.control or not parse.readings:
         return parse
+    about = [replace(r, commands=tuple(_about(c, newest, specs) for c in r.commands)) for r in parse.readings]
     meant = [
         replace(r, commands=(_meant(r.commands[0], newest, specs),)) if len(r.commands) == 1 else r
-        for r in parse.readings
+        for r in about
     ]
     spoken_of = {m.kind for m in state.recent}
     if meant == list(parse.readings):
@@ -31,6 +41,44 @@ def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
     best = readings[0]
     sure = parse.decision == "ask" and best.confidence >= RUN
     return replace(parse, readings=tuple(readings), decision="run" if sure else parse.decision)
+
+
+def noted(state: State, turn: Turn, outcome: Outcome) -> None:
+    """Keep what may be pointed at next."""
+    if outcome.ran:
+        state.unmet = None
+        shown = [str(c.slots["metric"]) for c in turn.calls if c.name == FIGURE and "metric" in c.slots]
+        state.figure = shown[-1] if shown else state.figure
+    elif outcome.pending is not None and not outcome.pending.turn.calls:
+        guessed = [
+            c.slots.get(slot) for _, t in outcome.pending.alternatives for c in t.calls for slot in NAMES
+        ]
+        state.unmet = next((g for g in guessed if isinstance(g, str) and not is_pronoun(g)), None)
+
+
+def _named(reading: Reading, state: State) -> Reading:
+    """With the name that was said before in the place of "her", and the figure that was shown in that of "this"."""
+    return replace(reading, commands=tuple(_with_names(said, state) for said in reading.commands))
+
+
+def _with_names(said: Said, state: State) -> Said:
+    slots = dict(said.slots)
+    if said.name == SENT and state.figure and not said.sources.get("metric"):
+        slots["metric"] = state.figure
+    for slot in ("contact", "company") if state.unmet else ():
+        value = str(slots.get(slot, ""))
+        if is_pronoun(value) and pronoun_kind(value) in (None, slot):
+            slots[slot] = state.unmet or ""
+    return replace(said, slots=slots)
+
+
+def _about(said: Said, newest: Mention, specs: Mapping[str, Spec]) -> Said:
+    """ "Remind me about it": of what was last spoken of, and under it."""
+    slot, spec = WORDS.get(said.name), specs.get(said.name)
+    if slot is None or spec is None or not is_pronoun(str(said.slots.get(slot, ""))):
+        return said
+    under = {newest.kind: f"id:{newest.id}"} if newest.kind in spec.slots else {}
+    return replace(said, slots={**under, **said.slots, slot: newest.name})
 
 
 def _points(said: Said, specs: Mapping[str, Spec]) -> bool:

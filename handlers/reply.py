@@ -146,6 +146,13 @@ class Reply:
     opens: str = ""
     tracks: str | None = None
 
+    @property
+    def title(self) -> str:
+        """What undo will call what it tells: the receipt's line, else the headline."""
+        if self.receipt is None or not self.receipt.label:
+            return self.headline.text
+        return f"{self.receipt.label} · {self.receipt.value.text}"
+
     def text(self) -> str:
         """All that a person would read, without emphasis."""
         parts = [self.headline.text, *(x.text for x in self.lines)]

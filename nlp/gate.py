@@ -10,6 +10,7 @@ UNDOUBTED = 0.95  # of a reading by phrases whose names all look like names
 PLAIN = 10.0  # letters of its phrase by which a command is known beyond doubt; a Chinese character counts two
 FEW, MOSTLY = 5.0, 0.5  # or so many, where they are more than this share of all that was said
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
+RUN_SHOWING = 0.9  # and what a phrase says, where it does no more than show something
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, without any doubt, or a part.
 _WHOLE, _KNOWN, _SURELY, _PARTLY = 500.0, 1e5, 1e6, 3.0
@@ -18,6 +19,7 @@ _SOME_WAY = 0.3  # the probability that is some way
 _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of, at most
 _LEFT = 0.1  # or this share of what it left to all others, where the phrase's own words are the lesser part
 WORTH, WORTH_UNASKED = 0.02, 0.1  # what is worth a button, and what where nothing is likely
+_SHOWS = ("find", ".show", ".list", "digest.day", "digest.week", "help")
 _NAMES = ("contact", "company", "member", "other")
 OFFERED = 3
 MANY = 3  # clauses
@@ -45,7 +47,13 @@ def weigh(
     best = found[0]
     if best not in offered or best.confidence < ASK:
         return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
-    return Verdict("run", (best,)) if best.confidence >= RUN else Verdict("ask", offered)
+    return Verdict("run", (best,)) if best.confidence >= _bar(best) else Verdict("ask", offered)
+
+
+def _bar(reading: Reading) -> float:
+    """From where on a reading runs: what a phrase says and only shows something needs less."""
+    shows = all(c.rule != "learned" and c.name.endswith(_SHOWS) for c in reading.commands)
+    return RUN_SHOWING if shows else RUN
 
 
 def is_plain(reading: Reading) -> bool:

@@ -12,6 +12,7 @@ from nlp.text import fold
 
 MOST = 3
 LIKE = 62.0
+TOLD = 2  # letters beside a name that may tell something about it
 SHORTEST = 3  # letters of a phrase that anything is compared with
 
 
@@ -31,8 +32,10 @@ def _about_named(shapes: Mapping[str, Any], text: str, context: Context) -> Iter
         if spot is None:
             return
         kind, name = spot.kind, text[spot.start : spot.end]
+    told = {str(kind): name, "type": "note", "text": text}
     options: list[tuple[str, dict[str, str]]] = [
         (f"{kind}.show", {str(kind): name}),
+        *([("activity.log", told)] if len(text) >= len(name) + TOLD else []),
         ("task.add", {str(kind): name}),
         ("reminder.add", {"text": name, str(kind): name}),
     ]

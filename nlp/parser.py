@@ -119,9 +119,7 @@ class Parser:
         if by_phrases is not None and _leaves_money(message, by_phrases):
             by_phrases = replace(by_phrases, confidence=min(by_phrases.confidence, DOUBTED))
         plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
-        learned = (
-            self.learned.read(text, folded, message.spans, context) if self.learned and not plain else ()
-        )
+        learned = () if plain else self._learned(message)
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
         if by_phrases is None and _only_looks(verdict) and (name := self._sought(message)):
             return Parse(text, lang, "run", (Reading((name,), 0.9),))
@@ -131,6 +129,19 @@ class Parser:
         return Parse(
             text, lang, verdict.decision, (*verdict.readings, *others), impossible=_impossible(message)
         )
+
+    def _learned(self, message: Message) -> list[Reading]:
+        """What the learned reader says, but for what cannot be: a known customer is nobody on the team."""
+        if self.learned is None:
+            return []
+        found = self.learned.read(message.text, message.folded, message.spans, message.context)
+        return [r for r in found if not any(self._takes_for_member(c, message.context) for c in r.commands)]
+
+    def _takes_for_member(self, said: Said, context: Context) -> bool:
+        kinds = self.shapes[said.name].kinds if said.name in self.shapes else {}
+        named = [str(value) for slot, value in said.slots.items() if kinds.get(slot) == "member"]
+        known = [{k.kind for k in context.lookup(name) if k.end - k.start == len(name)} for name in named]
+        return said.name.startswith("member.") and any(k and "member" not in k for k in known)
 
     def _by_phrases(self, message: Message) -> Reading | None:
         found = self._best(message)

@@ -39,6 +39,8 @@ _THINGS = ("it", "this", "that", "它")  # which nobody is called
 _TROUBLE = re.compile(r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$")
 _MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万]人")
 _POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
+_REFERENCES = ("task", "ticket", "deal", "reminder")
+_OPEN = re.compile(r"\b(?:as|to|is|was|with|for|of|the|a|an)$")  # more must follow, so it is no whole name
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -124,7 +126,9 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
         case "task" | "ticket" | "deal" | "reminder" | "text" | "title":
             several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
             trouble = kind == "task" and _TROUBLE.search(fold(words))
-            return fold(words) not in _FILLERS and not several and not trouble
+            said = fold(words)
+            filler = said in _FILLERS and not (kind in _REFERENCES and is_pronoun(said))
+            return not (filler or several or trouble or (kind in _REFERENCES and _OPEN.search(said)))
         case "job_title":
             filling.doubt += 0 if is_job(words) else 0.15
         case "tag" | "place":

@@ -334,7 +334,7 @@ def test_no_step_raises_or_changes_what_it_was_given(state: State, heard: Heard)
 def test_cancel_always_leaves_nothing_open(state: State) -> None:
     after, action = step(state, said("cancel"))
     assert (after.pending, after.suspended) == (None, [])
-    assert isinstance(action, Tell)
+    assert isinstance(action, Tell) or (isinstance(action, Run) and action.turn.control == "cancel")
 
 
 @settings(max_examples=100, deadline=None)

@@ -126,7 +126,8 @@ class SlackDoor:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=SLOTS),
-                timeout=aiohttp.ClientTimeout(total=PATIENCE), trace_configs=[leased()]
+                timeout=aiohttp.ClientTimeout(total=PATIENCE),
+                trace_configs=[leased()],
             )
         token = self.settings.slack_bot_token
         if token is None:
