@@ -4,6 +4,7 @@ The fake, the library and the program share one process here, as they share one 
 """
 
 import asyncio
+import gc
 import itertools
 import sqlite3
 import statistics
@@ -25,6 +26,7 @@ from bot.app import App, build
 from bot.doors import supervise
 from bot.reception import Reception
 from bot.settings import Settings
+from bot.starting import collect_seldom
 from schedules.courier import Courier
 from schedules.pacing import Pace
 from tests.fakes.slack import FakeSlack
@@ -172,6 +174,8 @@ def acknowledged() -> list[float]:
 
 
 def main() -> None:
+    collect_seldom()  # for both of them; `parley serve` does
+    gc.freeze()
     pairs = [(a_message(Echo), a_message(Parley)) for _ in range(3)]
     echo, parley = (statistics.median(x) for x in zip(*pairs, strict=True))
     print(

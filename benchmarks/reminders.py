@@ -25,6 +25,7 @@ from sqlalchemy import insert
 
 from bot.app import App, build
 from bot.background import Background
+from bot.starting import collect_seldom
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.inbox import conversation_of
@@ -228,6 +229,7 @@ def main() -> None:
     given.add_argument("--pending", type=int, default=PENDING)
     given.add_argument("--only", choices=("at-once", "steady", "pending"))
     asked = given.parse_args()
+    collect_seldom()  # as `parley serve` does
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
     for kind in ("SQLite", "PostgreSQL"):
         with database(kind) as fresh:

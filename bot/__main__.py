@@ -1,6 +1,5 @@
 """The command line."""
 
-import gc
 import getpass
 import json
 import sys
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import filing
-from bot.starting import DatabaseOption, built, settings_of
+from bot.starting import DatabaseOption, built, collect_seldom, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 filing.add_to(cli)
 LOCAL = ("127.0.0.1", "localhost", "::1")
-SELDOM = (
-    50_000,
-    20,
-    50,
-)  # what is imported and read at the start is no garbage: looking for some is a tenth of the start
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 
@@ -356,7 +350,7 @@ def doctor(database: DatabaseOption = None) -> None:
 
 def main() -> None:
     """Run Parley."""
-    gc.set_threshold(*SELDOM)
+    collect_seldom()
     cli()
 
 

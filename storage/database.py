@@ -23,6 +23,8 @@ __all__ = ["Database", "Session"]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+# What many transactions write to one page is copied into the file once, every 32 MB.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=8000")
 ATTEMPTS = 6
 LOOK = 0.003  # seconds between two looks whether another process still holds the file
 GAP = 0.01  # seconds at least for which long work lets go of the file
@@ -57,7 +59,7 @@ def _sqlite_engine(url: str, *, memory: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -34,9 +34,9 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = list(uow.session.exec(query))
-    for row in rows:
-        uow.session.expunge(row)
+    with Session(uow.session.connection(), join_transaction_mode="rollback_only") as aside:
+        rows = list(aside.exec(query))
+        aside.expunge_all()
     return rows
 
 

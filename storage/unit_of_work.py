@@ -41,15 +41,10 @@ class UnitOfWork:
         self, session: Session, workspace: Workspace, now: datetime, found: Mapping[str, Any] | None = None
     ) -> None:
         self.session = session
-        self.workspace = workspace
+        self.workspace, self.workspace_id = workspace, workspace.id
         self.now = now
         self._found = found
         self._recorder = Recorder(session, workspace)
-
-    @property
-    def workspace_id(self) -> UUID:
-        """The workspace in which all of this happens."""
-        return self.workspace.id
 
     def add(self, row: R) -> R:
         """Keep a new row, or the changes of one."""
