@@ -3,6 +3,7 @@
 "Her" is also who was named in a message that led to nothing yet, and "this" a figure that was just shown.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,11 @@ from nlp.pronouns import is_pronoun, pronoun_kind
 from nlp.reading import Parse, Reading, Said
 
 KINDS = ("task", "reminder", "ticket", "deal", "contact", "company")
+# What goes on with what was just shown: "and last month?"
+_GOES_ON = re.compile(
+    r"^(?:(?:ok|so|now),? )?(?:and|what about|how about|the same|same|by|per)\b|^(?:那|再|按|换|換|分)|呢[?？]?$",
+    re.IGNORECASE,
+)
 NAMES = ("contact", "name", "company")
 WORDS = {"reminder.add": "text", "task.add": "title"}  # what they are about
 FIGURE, SENT = "report.show", "report.subscribe"
@@ -24,7 +30,8 @@ FINISHED = {"task": "done", "reminder": "done", "ticket": "resolve"}  # one deed
 
 def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
     """The readings with "it" as what was last spoken of; those that come to the same count together."""
-    parse = replace(parse, readings=tuple(_named(r, state) for r in parse.readings))
+    goes_on = _GOES_ON.search(parse.text) is not None
+    parse = replace(parse, readings=tuple(_named(r, state, goes_on) for r in parse.readings))
     newest = next((m for m in state.recent if m.kind in KINDS), None)
     asked = state.pending is not None and state.pending.kind == "ask"
     if newest is None or asked or parse.control or not parse.readings:
@@ -56,16 +63,17 @@ def noted(state: State, turn: Turn, outcome: Outcome) -> None:
         state.unmet = next((g for g in guessed if isinstance(g, str) and not is_pronoun(g)), None)
 
 
-def _named(reading: Reading, state: State) -> Reading:
+def _named(reading: Reading, state: State, goes_on: bool) -> Reading:
     """With the name that was said before in the place of "her", and the figure that was shown in that of "this"."""
-    return replace(reading, commands=tuple(_with_names(said, state) for said in reading.commands))
+    return replace(reading, commands=tuple(_with_names(said, state, goes_on) for said in reading.commands))
 
 
-def _with_names(said: Said, state: State) -> Said:
+def _with_names(said: Said, state: State, goes_on: bool) -> Said:
     slots = dict(said.slots)
-    if said.name == SENT and state.figure and not said.sources.get("metric"):
+    figure = said.name == SENT or (said.name == FIGURE and goes_on)
+    if figure and state.figure and not said.sources.get("metric"):
         slots["metric"] = state.figure
-    for slot in ("contact", "company") if state.unmet else ():
+    for slot in KINDS if state.unmet else ():
         value = str(slots.get(slot, ""))
         if is_pronoun(value) and pronoun_kind(value) in (None, slot):
             slots[slot] = state.unmet or ""

@@ -38,6 +38,7 @@ _THINGS = ("it", "this", "that", "它")  # which nobody is called
 # What is a ticket's and no task's, how many people rather than where, and what points or asks rather than names.
 _TROUBLE = re.compile(r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$")
 _MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万]人")
+_TOWARDS = re.compile(r"(?:再|先|去|要)?[给跟把让约请帮对向找和]")  # what is done to somebody named after it
 _POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
 _REFERENCES = ("task", "ticket", "deal", "reminder")
 _OPEN = re.compile(r"\b(?:as|to|is|was|with|for|of|the|a|an)$")  # more must follow, so it is no whole name
@@ -171,15 +172,23 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
         return False
     if known:
         filling.doubt += 0 if kind in known else 0.12
-        return kind in known or kind != "member"
+        return kind in known or kind == "contact" or (kind == "company" and known != {"member"})
     return _stranger(filling, kind, words)
+
+
+def begins_towards(words: str) -> bool:
+    """Whether nothing stands before a name but what is done to whoever it names: 给, 去找."""
+    return not words or bool(_TOWARDS.fullmatch(fold(words)))
 
 
 def _stranger(filling: Filling, kind: str, words: str) -> bool:
     """Whether words that name nobody known can be a name; a known name that goes on is none: 李敏手上."""
     if kind == "company" and (is_place(words) or "的" in words or _MEASURED.search(fold(words))):
         return False
-    heads = [k.end for k in filling.context.lookup(words) if k.start == 0] if has_cjk(words) else []
+    inside = filling.context.lookup(words) if has_cjk(words) else []
+    if any(k.start and begins_towards(words[: k.start]) for k in inside):
+        return False
+    heads = [k.end for k in inside if k.start == 0]
     if any(words[end : end + 1] != "的" for end in heads):
         return False
     named = looks_named(words)

@@ -13,7 +13,7 @@ from nlp.names import looks_like_company, looks_like_person, looks_named, whole_
 from nlp.phrases import TYPED
 from nlp.reading import Context, Known, Said, Value
 from nlp.shapes import Shape, catalogue
-from nlp.slots import TOLD_AS_PAST, time_value
+from nlp.slots import TOLD_AS_PAST, begins_towards, time_value
 from nlp.spans import Span
 from nlp.text import has_cjk
 from nlp.values import closed_kind, field_value, lookup, value
@@ -199,13 +199,14 @@ def _person(filling: Filling, mark: Marked, kind: str) -> None:
 
 
 def _known_at(filling: Filling, start: int, end: int) -> Known | None:
-    """The known name that words are a part of or, in Chinese, begin with."""
+    """The known name that words are a part of or, in Chinese, begin with; a word like 给 may stand before it."""
     longer = has_cjk(filling.text[start:end])
     return next(
         (
             k
             for k in filling.context.lookup(filling.text)
-            if (k.start <= start and k.end >= end) or (longer and k.start == start and k.end < end)
+            if (k.start <= start and k.end >= end)
+            or (longer and start <= k.start < k.end <= end and begins_towards(filling.text[start : k.start]))
         ),
         None,
     )
