@@ -22,6 +22,7 @@ _GOES_ON = re.compile(
     r"^(?:(?:ok|so|now),? )?(?:and|what about|how about|the same|same|by|per)\b|^(?:那|再|按|换|換|分)|呢[?？]?$",
     re.IGNORECASE,
 )
+_LEADING = re.compile(r"^(?:about|of|on) ", re.IGNORECASE)
 NAMES = ("contact", "name", "company")
 WORDS = {"reminder.add": "text", "task.add": "title"}  # what they are about
 FIGURE, SENT = "report.show", "report.subscribe"
@@ -83,7 +84,8 @@ def _with_names(said: Said, state: State, goes_on: bool) -> Said:
 def _about(said: Said, newest: Mention, specs: Mapping[str, Spec]) -> Said:
     """ "Remind me about it": of what was last spoken of, and under it."""
     slot, spec = WORDS.get(said.name), specs.get(said.name)
-    if slot is None or spec is None or not is_pronoun(str(said.slots.get(slot, ""))):
+    words = _LEADING.sub("", str(said.slots.get(slot or "", "")))
+    if slot is None or spec is None or not is_pronoun(words):
         return said
     under = {newest.kind: f"id:{newest.id}"} if newest.kind in spec.slots else {}
     return replace(said, slots={**under, **said.slots, slot: newest.name})

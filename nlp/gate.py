@@ -19,7 +19,7 @@ _SOME_WAY = 0.3  # the probability that is some way
 _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of, at most
 _LEFT = 0.1  # or this share of what it left to all others, where the phrase's own words are the lesser part
 WORTH, WORTH_UNASKED = 0.02, 0.1  # what is worth a button, and what where nothing is likely
-_SHOWS = ("find", ".show", ".list", "digest.day", "digest.week", "help")
+_LOOKS = ("find", ".show", ".list", "digest.day", "digest.week", "help")
 _NAMES = ("contact", "company", "member", "other")
 OFFERED = 3
 MANY = 3  # clauses
@@ -47,13 +47,14 @@ def weigh(
     best = found[0]
     if best not in offered or best.confidence < ASK:
         return Verdict("none", tuple(r for r in offered if r.confidence >= WORTH_UNASKED))
-    return Verdict("run", (best,)) if best.confidence >= _bar(best) else Verdict("ask", offered)
+    shows = by_phrases is not None and _names(best) == _names(by_phrases) and _shows(best)
+    sure = best.confidence >= (RUN_SHOWING if shows else RUN)
+    return Verdict("run", (best,)) if sure else Verdict("ask", offered)
 
 
-def _bar(reading: Reading) -> float:
-    """From where on a reading runs: what a phrase says and only shows something needs less."""
-    shows = all(c.rule != "learned" and c.name.endswith(_SHOWS) for c in reading.commands)
-    return RUN_SHOWING if shows else RUN
+def _shows(reading: Reading) -> bool:
+    """Whether it does no more than show something."""
+    return all(c.name.endswith(_LOOKS) for c in reading.commands)
 
 
 def is_plain(reading: Reading) -> bool:

@@ -281,10 +281,12 @@ def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
     text = next((w for s, w in said.items() if filling.kinds.get(s) in ("text", "title")), "")
     if not text or filling.command == "find":
         return
-    for known in filling.context.lookup(text):
-        filling.put(known.kind, text[known.start : known.end], known.name)
+    known = filling.context.lookup(text)
+    for name in known:
+        filling.put(name.kind, text[name.start : name.end], name.name)
     for found in guess(text):
-        filling.put(found.kind, text[found.start : found.end], text[found.start : found.end])
+        if not any(k.start < found.end and found.start < k.end for k in known):
+            filling.put(found.kind, text[found.start : found.end], text[found.start : found.end])
     if (
         "contact" not in filling.slots
         and "company" not in filling.slots

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, insert
 from sqlmodel import Session, SQLModel
 
 from storage.many import write_many
@@ -31,6 +31,11 @@ def with_defaults(model: type[SQLModel], values: dict[str, Any]) -> dict[str, An
     return row
 
 
+@cache
+def _insert(model: type[SQLModel]) -> Insert:
+    return insert(model)
+
+
 def append(session: Session, model: type[SQLModel], **values: Any) -> None:
     """Add a row at the end of the unit of work. Queries do not see it before."""
     session.info.setdefault(_KEY, {}).setdefault(model, []).append(with_defaults(model, values))
@@ -45,4 +50,4 @@ def write(session: Session) -> None:
     with pipelined(connection):
         for model, rows in gathered.items():
             if model not in many:
-                connection.execute(insert(model), rows)
+                connection.execute(_insert(model), rows)

@@ -26,6 +26,13 @@ _SPEAKER = (
 )
 
 
+_DIALOGUE = select(Dialogue).where(
+    Dialogue.workspace_id == bindparam("workspace_id"),
+    Dialogue.conversation_id == bindparam("conversation_id"),
+    Dialogue.member_id == bindparam("member_id"),
+)
+
+
 def speaker_of(
     uow: UnitOfWork, platform: str, account: str, external_id: str
 ) -> tuple[Identity, Member | None, Role | None] | None:
@@ -111,9 +118,9 @@ def accounts_on(uow: UnitOfWork, platform: str, account: str = "") -> list[str]:
 
 def dialogue_of(uow: UnitOfWork, conversation_id: UUID, member_id: UUID) -> Dialogue:
     """Where someone's talk in a conversation stands; an empty state at its beginning."""
-    key = (uow.workspace_id, conversation_id, member_id)
-    found = uow.session.get(Dialogue, key)
-    return found or Dialogue(workspace_id=key[0], conversation_id=key[1], member_id=key[2], state={})
+    key = {"workspace_id": uow.workspace_id, "conversation_id": conversation_id, "member_id": member_id}
+    found = uow.session.scalars(_DIALOGUE, key).first()
+    return found or Dialogue(**key, state={})
 
 
 def save_dialogue(uow: UnitOfWork, row: Dialogue, state: dict[str, Any]) -> None:
