@@ -272,6 +272,8 @@ class Parser:
         inside: Sequence[Span],
         where: tuple[int, int],
     ) -> Candidate | None:
+        if _cuts_name(message, seen.text, places):
+            return None
         free = sum(_weight(seen.text[a:b]) for a, b in places.values())
         literal = _weight(seen.text) - free
         said = {slot: seen.said(*place) for slot, place in places.items()}
@@ -284,6 +286,16 @@ class Parser:
         score = literal + 0.3 * free + 2.0 * len(slots) - 1.5 * missing - 6.0 * doubt
         command = Said(shape.name, slots, sources, _literal(seen, places))
         return Candidate(command, score, 0.98 - doubt, *where)
+
+
+def _cuts_name(message: Message, text: str, places: Mapping[str, tuple[int, int]]) -> bool:
+    """Whether a place begins or ends inside a name that is known: "Dental: it bounces" of "Hanse Dental: it bounces"."""
+    edges = [edge for place in places.values() for edge in place]
+    for known in message.context.lookup(message.text):
+        at = text.find(message.folded[known.start : known.end])
+        if at >= 0 and any(at < edge < at + known.end - known.start for edge in edges):
+            return True
+    return False
 
 
 def _told_status(shape: Shape, slots: Mapping[str, Value], literal: str) -> dict[str, Value]:

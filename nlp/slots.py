@@ -17,7 +17,7 @@ from nlp.names import (
 )
 from nlp.phrases import TYPED
 from nlp.pronouns import is_pronoun, ordinal, person_pronoun, pronoun_kind
-from nlp.reading import Context, Value
+from nlp.reading import Context, Known, Value
 from nlp.spans import Span
 from nlp.text import fold, has_cjk
 from nlp.values import field_value, iso, period, value
@@ -39,6 +39,7 @@ _THINGS = ("it", "this", "that", "它")  # which nobody is called
 _TROUBLE = re.compile(r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$")
 _MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万]人")
 _TOWARDS = re.compile(r"(?:再|先|去|要)?[给跟把让约请帮对向找和]")  # what is done to somebody named after it
+_FROM = re.compile(r"^(?:from|for|with|by|at)\s+", re.IGNORECASE)
 _POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
 _REFERENCES = ("task", "ticket", "deal", "reminder")
 _OPEN = re.compile(r"\b(?:as|to|is|was|with|for|of|the|a|an)$")  # more must follow, so it is no whole name
@@ -276,6 +277,14 @@ def _editable(filling: Filling, said: Mapping[str, str]) -> bool:
     )
 
 
+def _without_head(filling: Filling, text: str, known: Sequence[Known]) -> None:
+    """A customer before a colon is whose it is, and no part of what it is called: "from Globex: it leaks"."""
+    head, colon, rest = text.partition(":")
+    whose = _FROM.sub("", head).strip()
+    if colon and rest.strip() and filling.slots.get("title") == text and any(k.name == whose for k in known):
+        filling.slots["title"] = rest.strip()
+
+
 def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
     """A customer named inside free text fills the slot too, known ones first."""
     text = next((w for s, w in said.items() if filling.kinds.get(s) in ("text", "title")), "")
@@ -284,6 +293,7 @@ def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
     known = filling.context.lookup(text)
     for name in known:
         filling.put(name.kind, text[name.start : name.end], name.name)
+    _without_head(filling, text, known)
     for found in guess(text):
         if not any(k.start < found.end and found.start < k.end for k in known):
             filling.put(found.kind, text[found.start : found.end], text[found.start : found.end])
