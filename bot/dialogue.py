@@ -27,7 +27,7 @@ class Pending(BaseModel):
 class State(BaseModel):
     """One person's talk in one conversation; kept in the database between messages.
 
-    `unmet` is a name that was said and led to no more than guesses, `figure` the one that was shown last.
+    `unmet` are names, by kind, that were said and led to no more than guesses; `figure` is the one that was shown last.
     """
 
     pending: Pending | None = None
@@ -41,7 +41,7 @@ class State(BaseModel):
     last_reading: dict[str, Any] = Field(default_factory=dict)
     last_reply: dict[str, Any] | None = None
     language: str | None = None
-    unmet: str | None = None
+    unmet: dict[str, str] = Field(default_factory=dict)
     figure: str | None = None
 
 

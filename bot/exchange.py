@@ -15,7 +15,7 @@ from bot.interpret import CannotPress, Understanding
 from bot.notice import Notice
 from bot.pointing import noted
 from bot.rooms import move, place
-from bot.stops import answer_stop
+from bot.stops import answer_stop, undo_offered
 from handlers.context import Context, Focus
 from handlers.errors import Missing, Stopped
 from handlers.post import post
@@ -29,7 +29,7 @@ from storage.changes import UNDO_FOR
 from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import by_label, by_token, message_of, use_up
-from storage.queries.changes import supersede
+from storage.queries.changes import is_fresh, supersede
 from storage.queries.members import members_with
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.queries.rooms import subject_of
@@ -250,10 +250,9 @@ class Exchange:
             case "human":
                 able = [m.name for m in members_with(self.uow, "team.write")][:3]
                 return Outcome(Reply(self.voice.say("human", who=self.voice.either(list(able)))))
-            case "cancel" if before.last_change_set:
+            case "cancel" if is_fresh(self.uow, before.last_change_set):
                 undo = Turn(control="undo", change_set=before.last_change_set)
-                taken_back = Button(self.voice.label("button.undo"), undo)
-                return Outcome(Reply(self.voice.say("nothing_pending.undo"), buttons=(taken_back,)))
+                return Outcome(*undo_offered(undo, self.ctx))
             case _:
                 return Outcome(Reply(self.voice.say("nothing_pending")))
 

@@ -1,5 +1,6 @@
 """What was not understood: the nearest guesses as buttons."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from storage.find import MODELS, name_of
 
 MOST = 3
 MOST_NAME_WORDS, LONGEST_NAME, LONGEST_CHINESE = 3, 40, 8
-TOLD = ("了", "吗", "嗎", "呢", "吧")  # how a Chinese sentence ends, and no name
+_TOLD = re.compile(r"(?:[了吗嗎呢]|(?<![酒网網茶书書氧])吧)$")  # how a Chinese sentence ends, and no name
 LONGEST = 30  # letters of a value
 WIDEST = 44  # letters of a button that can be read on a phone; a Chinese character is as wide as two
 PEOPLE = ("contact", "company", "assignee")
@@ -142,6 +143,6 @@ def _called(kind: str, record_id: str, ctx: Context) -> str:
 def may_name(text: str) -> bool:
     """Whether a few words may name something: not a sentence, and not "the second one"."""
     longest = LONGEST_CHINESE if has_cjk(text) else LONGEST_NAME
-    if has_cjk(text) and text.rstrip(" 。！？!?").endswith(TOLD):
+    if has_cjk(text) and _TOLD.search(text.rstrip(" 。！？!?")):
         return False
     return len(text.split()) <= MOST_NAME_WORDS and len(text) <= longest and ordinal(text) is None

@@ -13,17 +13,19 @@ from handlers.capability import Spec
 from handlers.reply import Mention
 from handlers.turn import Turn
 from nlp.gate import RUN
+from nlp.names import looks_named
 from nlp.pronouns import is_pronoun, pronoun_kind
 from nlp.reading import Parse, Reading, Said
 
 KINDS = ("task", "reminder", "ticket", "deal", "contact", "company")
-# What goes on with what was just shown: "and last month?"
+# What does no more than go on with what was just shown: "and last month?", 那上个月呢
 _GOES_ON = re.compile(
-    r"^(?:(?:ok|so|now),? )?(?:and|what about|how about|the same|same|by|per)\b|^(?:那|再|按|换|換|分)|呢[?？]?$",
+    r"(?:and|what about|how about|(?:the )?same(?: for)?) (?:\S+ ?){1,3}|(?:by|per) \S+"
+    r"|那?(?!.*(?:多少|谁|誰|几|幾|哪|怎|什))\S{1,6}呢|(?:再|按|分|换|換)(?!.*(?:多少|谁|誰|几|幾|哪|怎|什))\S{1,6}",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:about|of|on) ", re.IGNORECASE)
-NAMES = ("contact", "name", "company")
+CUSTOMERS = ("contact", "company")
 WORDS = {"reminder.add": "text", "task.add": "title"}  # what they are about
 FIGURE, SENT = "report.show", "report.subscribe"
 FINISHED = {"task": "done", "reminder": "done", "ticket": "resolve"}  # one deed by three names
@@ -31,7 +33,7 @@ FINISHED = {"task": "done", "reminder": "done", "ticket": "resolve"}  # one deed
 
 def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
     """The readings with "it" as what was last spoken of; those that come to the same count together."""
-    goes_on = _GOES_ON.search(parse.text) is not None
+    goes_on = _GOES_ON.fullmatch(parse.text.strip(" ?？.。!！")) is not None
     parse = replace(parse, readings=tuple(_named(r, state, goes_on) for r in parse.readings))
     newest = next((m for m in state.recent if m.kind in KINDS), None)
     asked = state.pending is not None and state.pending.kind == "ask"
@@ -54,14 +56,18 @@ def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
 def noted(state: State, turn: Turn, outcome: Outcome) -> None:
     """Keep what may be pointed at next."""
     if outcome.ran:
-        state.unmet = None
+        state.unmet = {}
         shown = [str(c.slots["metric"]) for c in turn.calls if c.name == FIGURE and "metric" in c.slots]
-        state.figure = shown[-1] if shown else state.figure
+        state.figure = shown[-1] if shown else None if outcome.reply.listing else state.figure
     elif outcome.pending is not None and not outcome.pending.turn.calls:
-        guessed = [
-            c.slots.get(slot) for _, t in outcome.pending.alternatives for c in t.calls for slot in NAMES
-        ]
-        state.unmet = next((g for g in guessed if isinstance(g, str) and not is_pronoun(g)), None)
+        best = [c for _, guess in outcome.pending.alternatives[:1] for c in guess.calls]
+        named = {
+            "contact" if slot == "name" else slot: value
+            for c in best
+            for slot, value in c.slots.items()
+            if slot in (*KINDS, "name") and isinstance(value, str) and not is_pronoun(value)
+        }
+        state.unmet = {k: v for k, v in named.items() if k not in CUSTOMERS or looks_named(v)}
 
 
 def _named(reading: Reading, state: State, goes_on: bool) -> Reading:
@@ -71,13 +77,14 @@ def _named(reading: Reading, state: State, goes_on: bool) -> Reading:
 
 def _with_names(said: Said, state: State, goes_on: bool) -> Said:
     slots = dict(said.slots)
-    figure = said.name == SENT or (said.name == FIGURE and goes_on)
-    if figure and state.figure and not said.sources.get("metric"):
+    same = said.name == SENT or (said.name == FIGURE and goes_on and said.rule in ("learned", ""))
+    if same and state.figure and not said.sources.get("metric"):
         slots["metric"] = state.figure
-    for slot in KINDS if state.unmet else ():
+    for slot, name in state.unmet.items():
         value = str(slots.get(slot, ""))
-        if is_pronoun(value) and pronoun_kind(value) in (None, slot):
-            slots[slot] = state.unmet or ""
+        kinds = (slot,) if slot in CUSTOMERS else (None, slot)
+        if is_pronoun(value) and pronoun_kind(value) in kinds:
+            slots[slot] = name
     return replace(said, slots=slots)
 
 
@@ -86,6 +93,8 @@ def _about(said: Said, newest: Mention, specs: Mapping[str, Spec]) -> Said:
     slot, spec = WORDS.get(said.name), specs.get(said.name)
     words = _LEADING.sub("", str(said.slots.get(slot or "", "")))
     if slot is None or spec is None or not is_pronoun(words):
+        return said
+    if pronoun_kind(words) not in (None, newest.kind):
         return said
     under = {newest.kind: f"id:{newest.id}"} if newest.kind in spec.slots else {}
     return replace(said, slots={**under, **said.slots, slot: newest.name})

@@ -33,6 +33,13 @@ def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping
     return answers[type(stop)](stop)
 
 
+def undo_offered(undo: Turn, ctx: Context) -> Answer:
+    """For a "cancel" to which nothing is open: whether the last thing is meant."""
+    label = ctx.voice.label("button.undo")
+    pending = Pending(kind="choose", turn=Turn(), alternatives=[(label, undo)])
+    return Reply(ctx.say("nothing_pending.undo"), buttons=(Button(label, undo),)), pending
+
+
 def _ask(stop: Missing, turn: Turn, at: int, ctx: Context, specs: Mapping[str, Spec]) -> Answer:
     call = turn.calls[at]
     spec = specs[call.name]

@@ -41,6 +41,8 @@ _MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万
 _TOWARDS = re.compile(r"(?:再|先|去|要)?[给跟把让约请帮对向找和]")  # what is done to somebody named after it
 _FROM = re.compile(r"^(?:from|for|with|by|at)\s+", re.IGNORECASE)
 _POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
+_NOT_NAMES = ("最近", "今天", "现在", "目前", "这边", "那边", "大家")
+_SHOWN = ("company.show",)
 _REFERENCES = ("task", "ticket", "deal", "reminder")
 _OPEN = re.compile(r"\b(?:as|to|is|was|with|for|of|the|a|an)$")  # more must follow, so it is no whole name
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
@@ -127,7 +129,7 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             return not is_noun(words) and name_like(words)
         case "task" | "ticket" | "deal" | "reminder" | "text" | "title":
             several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
-            trouble = kind == "task" and _TROUBLE.search(fold(words))
+            trouble = kind in ("task", "deal") and _TROUBLE.search(fold(words))
             said = fold(words)
             filler = said in _FILLERS and not (kind in _REFERENCES and is_pronoun(said))
             return not (filler or several or trouble or (kind in _REFERENCES and _OPEN.search(said)))
@@ -171,6 +173,8 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
     known = _known(words, filling.context)
     if not name_like(words) or (_ARTICLE.match(words) and not known):
         return False
+    if filling.command in _SHOWN:  # whatever is not known may as well be no name at all
+        return kind in known if known else looks_named(words) and not is_noun(words) and "'s " not in words
     if known:
         filling.doubt += 0 if kind in known else 0.12
         return kind in known or kind == "contact" or (kind == "company" and known != {"member"})
@@ -191,6 +195,8 @@ def _stranger(filling: Filling, kind: str, words: str) -> bool:
         return False
     heads = [k.end for k in inside if k.start == 0]
     if any(words[end : end + 1] != "的" for end in heads):
+        return False
+    if has_cjk(words) and (is_noun(words) or fold(words) in _NOT_NAMES):
         return False
     named = looks_named(words)
     if kind == "member" and filling.command.endswith(".list") and not named:

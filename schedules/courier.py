@@ -211,7 +211,8 @@ class Route:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._marks.append((outcome, future))
         self._arrived += 1
-        self._wake.set()
+        if len(self._tasks) >= self._slots:
+            self._wake.set()
         if self._marking is None:
             self._marking = asyncio.create_task(self._mark())
         try:

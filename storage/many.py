@@ -31,7 +31,7 @@ def _values(column: Any, dialect: Any, rows: Sequence[dict[str, Any]]) -> list[A
     if as_driver is None:
         return given
     first = given[0]
-    if first == given[-1] and given.count(first) == len(given):
+    if not isinstance(first, dict) and first == given[-1] and given.count(first) == len(given):
         return [as_driver(first)] * len(given)
     return list(map(as_driver, given))
 

@@ -1,5 +1,6 @@
 """What messages have changed."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col
@@ -7,6 +8,8 @@ from sqlmodel import col
 from storage.tables import ChangeSet, Inbox
 from storage.undo import revert
 from storage.unit_of_work import UnitOfWork
+
+FRESH = timedelta(minutes=10)  # in which "cancel" may mean what was just done
 
 
 def made_by_message(uow: UnitOfWork, message: Inbox) -> ChangeSet | None:
@@ -17,6 +20,12 @@ def made_by_message(uow: UnitOfWork, message: Inbox) -> ChangeSet | None:
         col(ChangeSet.undone_at).is_(None),
         order=[col(ChangeSet.id).desc()],
     )
+
+
+def is_fresh(uow: UnitOfWork, change_set_id: str | None) -> bool:
+    """Whether a change was made a moment ago and not taken back."""
+    made = uow.get(ChangeSet, UUID(change_set_id)) if change_set_id else None
+    return made is not None and made.undone_at is None and uow.now - made.created_at <= FRESH
 
 
 def supersede(uow: UnitOfWork, correction: ChangeSet, corrected: UUID) -> None:

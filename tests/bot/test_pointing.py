@@ -37,7 +37,7 @@ def test_her_is_who_was_named_in_a_message_that_led_to_guesses_alone() -> None:
 
 
 def test_what_was_done_makes_her_whoever_was_spoken_of() -> None:
-    state = State(recent=[Mention("contact", "1", "Tim Krause")], unmet="Marie Curie")
+    state = State(recent=[Mention("contact", "1", "Tim Krause")], unmet={"contact": "Marie Curie"})
     noted(
         state,
         Turn(calls=(Call(name="contact.show", slots={"contact": "Tim Krause"}),)),
@@ -52,7 +52,7 @@ def test_what_was_done_makes_her_whoever_was_spoken_of() -> None:
 def test_a_pronoun_among_the_guesses_names_nobody() -> None:
     state = State()
     noted(state, Turn(), offered(Turn(calls=(Call(name="activity.log", slots={"contact": "she"}),))))
-    assert state.unmet is None
+    assert state.unmet == {}
 
 
 def test_this_is_the_figure_that_was_shown_last() -> None:
@@ -77,7 +77,29 @@ def test_a_question_that_goes_on_is_about_the_same_figure() -> None:
         "report.show", {"metric": "contacts", "period": "2026-02-01/2026-03-01"}, {"metric": ""}
     )
     assert meant(state, "and last month?", last_month).slots["metric"] == "win_rate"
-    assert meant(state, "how many customers came last month", last_month).slots["metric"] == "contacts"
+    for other in (
+        "how many customers came last month",
+        "and how many customers came last month",
+        "那上个月来了多少客户呢",
+    ):
+        assert meant(state, other, last_month).slots["metric"] == "contacts"
+
+
+def test_it_is_a_task_though_a_stranger_was_named() -> None:
+    state = State(recent=[Mention("task", "3", "call the printer")])
+    noted(state, Turn(), offered(Turn(calls=(Call(name="activity.log", slots={"contact": "Priya Raman"}),))))
+    assert meant(state, "mark it as done", Said("task.done", {"task": "it"})).slots["task"] == "it"
+    noted(state, Turn(), offered(Turn(calls=(Call(name="deal.show", slots={"deal": "Hanse"}),))))
+    assert (
+        meant(state, "move it", Said("deal.move", {"deal": "it", "stage": "proposal"})).slots["deal"]
+        == "Hanse"
+    )
+
+
+def test_her_is_nobody_that_is_no_person() -> None:
+    state = State(recent=[Mention("deal", "7", "20 lamps")])
+    said = Said("reminder.add", {"text": "her", "contact": "her", "when": "2026-03-06"})
+    assert meant(state, "remind me about her on friday", said).slots["text"] == "her"
 
 
 def test_a_reminder_about_it_says_what_it_is_and_belongs_to_it() -> None:

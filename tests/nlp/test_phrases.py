@@ -1,6 +1,7 @@
 """Templates: what they fit, and the cheap look that comes before."""
 
 import random
+import re
 
 import pytest
 
@@ -44,3 +45,10 @@ def test_whatever_fits_has_the_words_that_it_needs() -> None:
                 fitting += 1
                 assert one.may_fit(said), (one.template, said)
     assert fitting > SAID / 5
+
+
+def test_nothing_in_a_chinese_template_may_be_left_out_by_a_sign_that_is_taken_by_the_letter() -> None:
+    templates = [
+        p.template.partition(" -> ")[0] for p in Parser((), phrases(phrasebook()))._by_script[True].phrases
+    ]
+    assert not [t for t in templates if re.search(r"[\u4e00-\u9fff][?*+]", t)]
