@@ -198,7 +198,10 @@ class Interpreter:
             return (found, wholly_time(parse.text)) if mostly_time(parse.text) else (None, False)
         if slot.kind in _TEXT_KINDS or slot.kind in _NAME_KINDS:
             said = {c.name for c in turn.calls} if turn else set()
-            return found, said <= ({"find", "activity.log"} if call.name in _TELLING else {"find"})
+            same = (
+                {call.name} if slot.kind == "field" else set()
+            )  # the name of a field alone may read as the edit
+            return found, said <= {"find", *same, *(("activity.log",) if call.name in _TELLING else ())}
         return found, True
 
     def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:

@@ -48,7 +48,7 @@ _COMPANYLIKE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"^[我你您他她它谁能可请帮加这那每]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务|[要该得](?:给|把|去|跟|向|找|寄|发|做|买|交|回)|^[明后昨今]天"
+    r"[、,]|^[我你您他她它谁能可请帮加这那每]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务|[要该得](?:给|把|去|跟|向|找|寄|发|做|买|交|回)|^[明后昨今]天"
 )
 _STOP = frozenset(
     "me at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
@@ -126,6 +126,8 @@ def name_like(said: str) -> bool:
         return False
     if has_cjk(said):
         return 2 <= len(said) <= 16 and not _NO_NAME.search(fold(said))
+    if any(p.endswith(("n't", "n’t")) for p in parts):
+        return False
     return not any(p.strip(".,'") in _STOP for p in parts) and not _INNER.intersection(parts[1:])
 
 
