@@ -137,7 +137,7 @@ class Exchange:
             return None
         if text.startswith(("/", "\uff0f")):
             return interpreter.slash(text, self.hears(text))
-        return interpreter.words(text, self.state, self.hears(text))
+        return interpreter.words(text, self.state, self.hears(text), quotes=bool(self.talk.incoming.quotes))
 
     def hears(self, text: str) -> ParseContext:
         """What a text is read against."""

@@ -111,9 +111,9 @@ class Interpreter:
             return fields_of(fold(said), slot.choices)
         return value(slot.kind, said, context, slot.choices)
 
-    def words(self, text: str, state: State, context: ParseContext) -> Understanding:
-        """An ordinary sentence, an answer to what is pending, or a correction."""
-        parse = pointed(self.parser.parse(text, context), state, self.specs)
+    def words(self, text: str, state: State, context: ParseContext, *, quotes: bool = False) -> Understanding:
+        """An ordinary sentence, an answer to what is pending, or a correction; "this" may be what it `quotes`."""
+        parse = pointed(self.parser.parse(text, context), state, self.specs, quotes=quotes)
         language = detect(text, state.language) if any(c.isalpha() for c in text) else None
         heard = self._heard(parse, state, context)
         reading = _explained(parse) if parse.best else {}

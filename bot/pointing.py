@@ -31,7 +31,7 @@ FIGURE, SENT = "report.show", "report.subscribe"
 FINISHED = {"task": "done", "reminder": "done", "ticket": "resolve"}  # one deed by three names
 
 
-def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
+def pointed(parse: Parse, state: State, specs: Mapping[str, Spec], *, quotes: bool = False) -> Parse:
     """The readings with "it" as what was last spoken of; those that come to the same count together."""
     goes_on = _GOES_ON.fullmatch(parse.text.strip(" ?？.。!！")) is not None
     parse = replace(parse, readings=tuple(_named(r, state, goes_on) for r in parse.readings))
@@ -39,7 +39,10 @@ def pointed(parse: Parse, state: State, specs: Mapping[str, Spec]) -> Parse:
     asked = state.pending is not None and state.pending.kind == "ask"
     if newest is None or asked or parse.control or not parse.readings:
         return parse
-    about = [replace(r, commands=tuple(_about(c, newest, specs) for c in r.commands)) for r in parse.readings]
+    about = [
+        r if quotes else replace(r, commands=tuple(_about(c, newest, specs) for c in r.commands))
+        for r in parse.readings
+    ]
     meant = [
         replace(r, commands=(_meant(r.commands[0], newest, specs),)) if len(r.commands) == 1 else r
         for r in about
