@@ -121,6 +121,7 @@ class Interpreter:
 
     def _heard(self, parse: Parse, state: State, context: ParseContext) -> Heard:
         pending = state.pending
+        asked = pending is not None and bool(pending.turn.calls)  # else no more than buttons are shown
         if pending is None and (listed := self._listed(parse.text, state)):
             return Heard(turn=listed)
         if parse.control == "correct":
@@ -128,11 +129,11 @@ class Interpreter:
         if parse.control in _CONVERSATION and not _is_answer_word(parse, pending):
             return Heard(turn=_moved(parse.control, state), explicit=False)
         best = parse.best
-        if best is None and pending is None and (later := self._put_off(parse.text, state, context)):
+        if best is None and not asked and (later := self._put_off(parse.text, state, context)):
             return Heard(turn=later, sure=True)
         if (
             best is None
-            and pending is None
+            and not asked
             and state.last
             and state.last_change_set
             and wholly_time(parse.text)

@@ -1,10 +1,11 @@
 """Putting an answer on its way: the message, its buttons and the outbox row, in the transaction of what it tells."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from handlers.reply import Button as Offered
 from handlers.reply import Mention, Reply
 from storage.journal import append
 from storage.outbox import Focus, enqueue, newest_private, remember
@@ -54,8 +55,19 @@ def post(
         replaces=replaces,
         key=key,
     )
+    _keep_buttons(uow, zip(reply.buttons, tokens, strict=True), message_id, member)
+    if reply.tracks and (job := uow.get(Job, UUID(reply.tracks))):
+        job.conversation_id, job.message_id = conversation.id, message_id
+        uow.session.add(job)
+    return message_id
+
+
+def _keep_buttons(
+    uow: UnitOfWork, buttons: Iterable[tuple[Offered, str]], message_id: UUID, member: Member | None
+) -> None:
+    """What a press of each means, under its token."""
     until = uow.now + BUTTON_LIFE
-    for button, token in zip(reply.buttons, tokens, strict=True):
+    for button, token in buttons:
         kind, record_id, version = button.record or (None, None, None)
         append(
             uow.session,
@@ -71,10 +83,6 @@ def post(
             record_version=version,
             expires_at=until,
         )
-    if reply.tracks and (job := uow.get(Job, UUID(reply.tracks))):
-        job.conversation_id, job.message_id = conversation.id, message_id
-        uow.session.add(job)
-    return message_id
 
 
 def tell(

@@ -34,6 +34,7 @@ def due_reminders(uow: UnitOfWork, limit: int) -> list[Reminder]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    # Aside, so that what becomes of them is not written row by row; their locks are the transaction's.
     with Session(uow.session.connection(), join_transaction_mode="rollback_only") as aside:
         rows = list(aside.exec(query))
         aside.expunge_all()
