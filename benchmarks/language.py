@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar import reader
 from bot.language import CASES, context_of
-from handlers.registry import phrasebook
+from handlers.registry import catalogue_phrasebook
 from nlp.evaluate import Case, load, measures, run
 from nlp.learned.corpus import LANGUAGES, sentences
 from nlp.parser import Parser
@@ -210,7 +210,7 @@ def main() -> None:
         _show(f"{title}, Parley", score(cases, parley))
         _show(f"{title}, dateparser", score(cases, dateparser_reads))
         _show(f"{title}, JioNLP", score(cases, jionlp_reads, "zh"))
-    parser = reader(phrasebook())
+    parser = reader(catalogue_phrasebook())
     for lang, found in intents(parser, given.half).items():
         _show(f"one command, {lang}", found)
     everything = [c for lang in LANGUAGES for c in load(CASES / f"{lang}.jsonl", given.half)]

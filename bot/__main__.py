@@ -91,13 +91,13 @@ def parse(
     """Read one utterance a line, print what it means as JSON."""
     from bot.app import country_of
     from bot.grammar import reader
-    from handlers.registry import phrasebook
+    from handlers.registry import catalogue_phrasebook
     from nlp.reading import Context
     from nlp.time import Clock, day_first
 
     clock = Clock(_moment(now, _zone(tz)), day_first(tz))
     chosen = _language(lang)
-    parser = reader(phrasebook())
+    parser = reader(catalogue_phrasebook())
     for text in _lines():
         context = Context(clock, chosen, currency.upper(), country_of(tz) or "")
         found = parser.parse(text, context)

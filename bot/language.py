@@ -9,7 +9,7 @@ from babel.numbers import get_territory_currencies
 
 from bot.app import country_of
 from bot.grammar import phrases, reader
-from handlers.registry import phrasebook
+from handlers.registry import catalogue_phrasebook
 from nlp import evaluate
 from nlp.learned import artefact
 from nlp.learned.corpus import LANGUAGES, sentences
@@ -26,14 +26,14 @@ def train(say: Callable[[str], None]) -> None:
     """Make the model anew from the corpus and the phrases. Raises `Malformed` for a line that cannot be read."""
     from nlp.learned.train import train as learn  # noqa: PLC0415 - spaCy takes its time, and only training needs it
 
-    said = phrases(phrasebook())
+    said = phrases(catalogue_phrasebook())
     learn(sentences(), said, say).to_disk(artefact.PATH)
     artefact.mark(said)
 
 
 def is_current() -> bool:
     """Whether the model was made from the corpus and the phrases that there are now."""
-    return artefact.is_current(phrases(phrasebook()))
+    return artefact.is_current(phrases(catalogue_phrasebook()))
 
 
 def context_of(case: evaluate.Case) -> Context:
@@ -47,7 +47,7 @@ def context_of(case: evaluate.Case) -> Context:
 
 def outcomes(half: evaluate.Half) -> dict[str, list[evaluate.Outcome]]:
     """What the parser makes of one half of the annotated utterances, by language."""
-    parser = reader(phrasebook())
+    parser = reader(catalogue_phrasebook())
     found = {}
     for lang in LANGUAGES:
         cases = evaluate.load(CASES / f"{lang}.jsonl", half)

@@ -1,5 +1,7 @@
 """All that Parley can do: the one list to add a capability to."""
 
+from pathlib import Path
+
 from handlers.activities import activities
 from handlers.basics import basics
 from handlers.capability import Capability, Spec
@@ -20,6 +22,7 @@ from handlers.tasks import tasks
 from handlers.team import team
 from handlers.tickets import tickets
 
+HANDLERS = Path(__file__).parent
 CAPABILITIES: tuple[Capability, ...] = (
     contacts,
     companies,
@@ -48,4 +51,13 @@ def specs() -> dict[str, Spec]:
 
 def phrasebook() -> Phrasebook:
     """The words of all capabilities, and those of the conversation itself."""
-    return Phrasebook([CAPABILITIES[0].folder.parent / "words", *(c.folder for c in CAPABILITIES)])
+    return Phrasebook(_folders())
+
+
+def catalogue_phrasebook() -> Phrasebook:
+    """Those words, and how to say what the catalogue has and no capability does yet."""
+    return Phrasebook([HANDLERS / "ahead", *_folders()])
+
+
+def _folders() -> list[Path]:
+    return [HANDLERS / "words", *(c.folder for c in CAPABILITIES)]

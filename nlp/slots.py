@@ -20,7 +20,7 @@ from nlp.pronouns import is_pronoun, ordinal, person_pronoun, pronoun_kind
 from nlp.reading import Context, Known, Value
 from nlp.spans import Span
 from nlp.text import fold, has_cjk
-from nlp.values import field_value, iso, period, value
+from nlp.values import field_value, iso, lookup, period, value
 
 _TIMES = ("moment", "delay", "due", "period", "repeat")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
@@ -140,6 +140,8 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             said = fold(words)
             unlike = (_ASKED, _POINTING) if kind == "tag" else (_MEASURED,)
             return not any(pattern.search(said) for pattern in unlike)
+        case "tags":
+            filling.doubt += 0.05 if lookup("role", words) else 0  # 把小王设为经理 rather makes him one
         case "industry":
             filling.doubt += 0 if is_industry(words) else 0.1
     return True

@@ -112,7 +112,7 @@ def value(kind: str, said: str, context: Context, choices: Sequence[str] = ()) -
             return reference(said)
         case "contact" | "company" | "name":
             return without_place(_plain(said))
-    return said
+    return quoted[1] if (quoted := _QUOTED.fullmatch(said)) else said
 
 
 def _closed(kind: str, said: str, context: Context, choices: Sequence[str]) -> str | None:
@@ -176,6 +176,7 @@ SLACK = 6  # letters that may stand around a time in an answer that is one
 OPEN = ("stage", "lost_reason", "deal_role")  # what is none of the standard values stays as it was said
 CLOSED = ("language",)
 SHORTEST = 4  # letters of a word that is looked for among others
+_QUOTED = re.compile(r"[\"“「]([^\"“”「」]+)[\"”」]")  # words that are in quotes and nothing else
 _SIGNS = re.compile(r"[^\w/]+")
 PAST_EDITS = ("activity.edit", "order.edit")  # what is told of has happened
 _OF_RECORD = {

@@ -8,7 +8,7 @@ import pytest
 
 from bot.grammar import reader
 from bot.language import is_current
-from handlers.registry import phrasebook
+from handlers.registry import catalogue_phrasebook
 from nlp.parser import Parser
 from nlp.reading import Context
 from nlp.time import Clock
@@ -21,7 +21,7 @@ SEEN = Context(Clock(datetime(2026, 3, 2, 10, tzinfo=UTC), day_first=True))
 
 @pytest.fixture(scope="module")
 def parser() -> Parser:
-    return reader(phrasebook())
+    return reader(catalogue_phrasebook())
 
 
 ASKED = 5  # of them that are asked about before they run
