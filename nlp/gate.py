@@ -108,12 +108,14 @@ def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: b
     likely = max(same.confidence if same else 0.0, unseen)
     spoken = replace(_together(by_phrases, same), confidence=likely * _times(by_phrases, likely, known=known))
     found = [spoken, *(r for r in learned if r is not same)]
-    total = sum(r.confidence for r in found)
+    total = sum(r.confidence for r in found) + max(0.0, 1 - sum(r.confidence for r in learned))
     return sorted((replace(r, confidence=r.confidence / total) for r in found), key=lambda r: -r.confidence)
 
 
 def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
-    """How many times likelier a reading is for being a phrase's."""
+    """How many times likelier a reading is for being a phrase's; a phrase without words of its own is little evidence."""
+    if by_phrases.evidence == 0 and not known:
+        return _PARTLY
     if len(by_phrases.commands) == 1 and by_phrases.evidence >= PLAIN and by_phrases.confidence >= SURE:
         return _KNOWN
     if by_phrases.confidence < SURE or (

@@ -24,6 +24,7 @@ MOST_PIECES = 8
 DOUBTED = 0.6  # of a reading by phrases that leaves something out
 COLON = 2.0  # letters that a colon after the words of a command counts for
 POINTS = ("email", "phone")
+_WHETHER = re.compile("是不是|是否")
 # What may stand around an address that goes on with what was said of somebody.
 _POINTED = re.compile(
     r"[\s,;.:]*(?:(?:and|his|her|their|the|is|address|e-?mail|mail|phone|mobile|cell|tel|number|[他她的是为]|邮箱|邮件|电邮|信箱|电话|手机号?|号码)[\s,;.:]*)*"
@@ -121,6 +122,8 @@ class Parser:
         plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
         learned = () if plain else self._learned(message)
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
+        if verdict.decision == "run" and _asks_of_edit(message, verdict.readings[0]):
+            verdict = replace(verdict, decision="ask")
         if by_phrases is None and _only_looks(verdict) and (name := self._sought(message)):
             return Parse(text, lang, "run", (Reading((name,), 0.9),))
         if verdict.decision == "none" or _passes_over(message, verdict.readings[0]):
@@ -323,6 +326,11 @@ def _only_looks(verdict: Verdict) -> bool:
     """Whether the best that was learned is to look something up: of a name alone that is what is meant."""
     best = verdict.readings[0].commands if verdict.readings else ()
     return verdict.decision == "ask" and [c.name in _LOOKS for c in best] == [True]
+
+
+def _asks_of_edit(message: Message, reading: Reading) -> bool:
+    """Whether it may ask for what a reading takes for a change: 税号是不是123."""
+    return bool(_WHETHER.search(message.folded)) and any(c.name.endswith(".edit") for c in reading.commands)
 
 
 def _passes_over(message: Message, reading: Reading) -> bool:

@@ -60,6 +60,8 @@ def _slot_pattern(kind: str) -> str:
         return r"(?:likes|wants|needs|prefers|hates|loves|asked|said|says|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?"
     if kind == "aside":
         return r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?"
+    if kind == "act":
+        return r"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) .{1,200}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过]).{1,80}?)"
     if kind == "number":
         return r"(?:no\.? ?|#)?\d{1,9}"
     return rf"[^\n,;?!:{_ANY}]{{1,60}}?"

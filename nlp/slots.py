@@ -85,7 +85,7 @@ def complete(
     _float(filling, inside)
     _edit(filling, said, choices, implied)
     _named_in_text(filling, said)
-    if not _editable(filling, said):
+    if not _editable(filling, said) or ("act" in said and not _lies_ahead(filling)):
         return None
     return filling.slots, filling.sources, filling.doubt
 
@@ -157,7 +157,7 @@ def _aliased(filling: Filling, slot: str, words: str) -> tuple[str, str]:
             return ("contact" if "contact" in filling.kinds else "company"), "contact"
         case "aside" | "verbal":
             return "text", "text"
-        case "goods":
+        case "goods" | "act":
             return "title", "title"
         case "nth":
             return filling.context.listed or "", "nth"
@@ -276,6 +276,11 @@ def _edit(
         filling.put("value", found, words)
 
 
+def _lies_ahead(filling: Filling) -> bool:
+    """Whether it is due yet: "call Dana tomorrow" tells what is to be done, 昨天给张伟打电话 what was."""
+    return str(filling.slots.get("due", "")) >= filling.context.clock.now.isoformat()[:10]
+
+
 def _editable(filling: Filling, said: Mapping[str, str]) -> bool:
     """An edit names a field that there is and, where it names a value, one that the field can have."""
     if "field" not in filling.kinds:
@@ -295,7 +300,7 @@ def _without_head(filling: Filling, text: str, known: Sequence[Known]) -> None:
 
 def _named_in_text(filling: Filling, said: Mapping[str, str]) -> None:
     """A customer named inside free text fills the slot too, known ones first."""
-    text = next((w for s, w in said.items() if filling.kinds.get(s) in ("text", "title")), "")
+    text = next((w for s, w in said.items() if s == "act" or filling.kinds.get(s) in ("text", "title")), "")
     if not text or filling.command == "find":
         return
     known = filling.context.lookup(text)

@@ -41,15 +41,16 @@ def views(
 
     As it is and, where that differs, without the courtesies around it.
     """
-    text, said = list(folded), list(words)
+    text, said, at = [], [], 0
     for span in spans:
         start, end = span.start - offset, span.end - offset
-        if span.kind in removed:
-            text[start:end] = said[start:end] = [""] * (end - start)
-        elif span.kind in masked:
-            text[start:end] = [SPAN[span.kind]] * (end - start)
-    kept = [(t, w) for t, w in zip(text, said, strict=True) if t]
-    return _trimmed("".join(t for t, _ in kept), "".join(w for _, w in kept))
+        if start < at or not (span.kind in removed or span.kind in masked):
+            continue
+        mask = "" if span.kind in removed else SPAN[span.kind] * (end - start)
+        text += [folded[at:start], mask]
+        said += [words[at:start], words[start:end] if mask else ""]
+        at = end
+    return _trimmed("".join((*text, folded[at:])), "".join((*said, words[at:])))
 
 
 def _trimmed(text: str, words: str) -> list[View]:

@@ -5,7 +5,7 @@ from nlp.reading import Reading, Said
 
 
 def reading(name: str, confidence: float, **slots: str) -> Reading:
-    return Reading((Said(name, slots, slots),), confidence)
+    return Reading((Said(name, slots, slots),), confidence, evidence=4.0, share=0.3)
 
 
 NOTHING = Reading((), 0.98)
@@ -32,6 +32,18 @@ def test_a_phrase_that_agrees_makes_it_sure() -> None:
     verdict = weigh(reading("task.add", 0.98, title="x"), [reading("task.add", 0.5, title="y")], ABLE)
     assert verdict.decision == "run"
     assert verdict.readings[0].commands[0].slots == {"title": "x"}
+
+
+def test_a_phrase_without_words_of_its_own_makes_nothing_sure_of_strangers() -> None:
+    bare = Reading((Said("task.add", {}, {}),), 0.98)
+    learned = [reading("task.add", 0.5), reading("find", 0.3)]
+    assert weigh(bare, learned, ABLE).decision == "ask"
+    assert weigh(bare, learned, ABLE, known=True).decision == "run"
+
+
+def test_what_was_left_to_readings_too_unlikely_to_list_counts_against_all() -> None:
+    other = reading("find", 0.98)
+    assert weigh(other, [reading("task.add", 0.985)], ABLE).decision == "ask"
 
 
 def test_a_phrase_does_not_prevail_over_what_is_surely_something_else() -> None:
