@@ -58,4 +58,14 @@ def outcomes(half: evaluate.Half) -> dict[str, list[evaluate.Outcome]]:
 def report(half: evaluate.Half) -> str:
     """The measures of one half, and of the calibration on dev, as the page in `docs/`."""
     dev = outcomes("dev")
-    return written(half, dev if half == "dev" else outcomes(half), dev)
+    return written(half, dev if half == "dev" else outcomes(half), dev, agreement())
+
+
+def agreement() -> dict[str, dict[str, evaluate.Share]]:
+    """How far a second annotator agrees with the first on some of the dev half, by language."""
+    return {
+        lang: evaluate.agreement(
+            *(evaluate.load(f / f"{lang}.jsonl", "dev") for f in (CASES, CASES / "again"))
+        )
+        for lang in LANGUAGES
+    }

@@ -145,6 +145,23 @@ class Outcome:
         return any(self.is_right(s) for s in shown) or (self.right_commands and self.parse.decision == "none")
 
 
+def agreement(cases: Iterable[Case], again: Iterable[Case]) -> dict[str, Share]:
+    """How far a second annotator agrees with the first, measured as the parser is."""
+    second = {c.text: c.right[0] for c in again}
+    both = [(c, second[c.text]) for c in cases if c.text in second]
+    nearest = [
+        (heard, max(c.right, key=lambda r: (names(r) == names(heard), _overlap(r, heard))))
+        for c, heard in both
+    ]
+    common = sum((slots(h) & slots(r)).total() for h, r in nearest)
+    said = sum(slots(h).total() + slots(r).total() for h, r in nearest)
+    return {
+        "exact set of commands": _share(names(h) == names(r) for h, r in nearest),
+        "slots F1": Share(2 * common, said),
+        "whole message exact": _share(Counter(h) == Counter(r) for h, r in nearest),
+    }
+
+
 def _overlap(right: Sequence[Spoken], heard: Sequence[Spoken]) -> float:
     common = (slots(right) & slots(heard)).total()
     return 2 * common / max(1, slots(right).total() + slots(heard).total())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from nlp.evaluate import Outcome, bins, measures
+from nlp.evaluate import Outcome, Share, bins, measures
 from nlp.gate import ASK, RUN
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.01)
@@ -49,15 +49,25 @@ Written by `parley evaluate --write`. The utterances are people's own: each was 
 had seen neither the list of commands nor the corpus, and annotated by somebody else. Half of them, chosen by a hash, may be
 looked at while the parser is being made (dev); the other half (test) is only counted. Percent, with 95 % Wilson intervals.
 """
+_PEOPLE = """
+## What people agree on (dev)
+
+Some of the utterances were annotated a second time from the catalogue, by somebody who saw neither the first annotation nor
+the parser's reading:
+
+"""
 
 
 def written(
-    half: str, outcomes: Mapping[str, Sequence[Outcome]], dev: Mapping[str, Sequence[Outcome]]
+    half: str,
+    outcomes: Mapping[str, Sequence[Outcome]],
+    dev: Mapping[str, Sequence[Outcome]],
+    people: Mapping[str, Mapping[str, Share]],
 ) -> str:
-    """The page: the measures of one half, the calibration of the gate, and what falls short."""
-    return "\n".join(
-        [_HEAD, f"## Measures ({half})", "", _table(outcomes), _calibration(dev), _shortfalls(outcomes)]
-    )
+    """The page: the measures of one half, what two `people` agree on, the gate's calibration, and what falls short."""
+    return "\n".join([
+        _HEAD, f"## Measures ({half})", "", _table(outcomes), _agreement(people), _calibration(dev), _shortfalls(outcomes),
+    ])  # fmt: skip
 
 
 def _table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
@@ -68,6 +78,13 @@ def _table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
         for name in next(iter(by_language.values()))
     ]
     return _rows([head, ["---"] * len(head), *rows])
+
+
+def _agreement(people: Mapping[str, Mapping[str, Share]]) -> str:
+    """What two annotators agree on: no parser can be expected to agree with one of them more often."""
+    head = ["", *(f"{lang} (n = {found['whole message exact'].n})" for lang, found in people.items())]
+    rows = [[name, *(str(found[name]) for found in people.values())] for name in next(iter(people.values()))]
+    return _PEOPLE + _rows([head, ["---"] * len(head), *rows])
 
 
 def _calibration(dev: Mapping[str, Sequence[Outcome]]) -> str:

@@ -135,6 +135,10 @@ def _paths(labels: tuple[str, ...], command: str) -> tuple[list[int], list[str],
 
 def _tags(scores: Floats, labels: tuple[str, ...], command: str) -> list[str]:
     """The best path through the allowed tags; I-x follows B-x or I-x only."""
+    if not scores.argmax(
+        axis=1
+    ).any():  # as of most that lies inside other words: no tag is likelier than none
+        return [OUT] * len(scores)
     allowed, names, begin, steps = _paths(labels, command)
     at = scores[:, allowed]
     path = at.argmax(axis=1)  # where the best of each token may follow each other, nothing is better

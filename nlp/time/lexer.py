@@ -396,5 +396,5 @@ def tokenize(text: str) -> list[Token]:
 
 def _emit(match: re.Match[str], folded: str) -> Emission:
     pattern, emit = _emitter(match.lastgroup or "other")
-    inner = pattern.match(folded, match.start())
+    inner = match if emit is _nothing else pattern.match(folded, match.start())
     return emit(inner) if inner else [("x", None)]
