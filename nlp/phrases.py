@@ -47,24 +47,23 @@ Needs = list[frozenset[str]]  # of each set one word must occur
 _FREE = {"text", "title", "value", "topic"}
 
 
+# What may stand at a place that is not of one kind of slot.
+_AT_PLACE = {
+    "whose": r"(?:her|his|their|its)",
+    "goods": rf"(?:\d|{SPAN['money']}|an? dozen|a few)[^,;\n]{{1,120}}?",
+    "verbal": r"(?:likes|wants|needs|prefers|hates|loves|asked|said|says|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?",
+    "aside": r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?",
+    "act": r"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) (?!(?:me|us|you)\b).{1,200}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过]).{1,80}?)",
+    "number": r"(?:no\.? ?|#)?\d{1,9}",
+}
+
+
 def _slot_pattern(kind: str) -> str:
     if kind in TYPED:
         return f"[{''.join(SPAN[k] for k in TYPED[kind])}]+"
     if kind in _FREE:
         return r".{1,6000}?"
-    if kind == "whose":
-        return r"(?:her|his|their|its)"
-    if kind == "goods":
-        return rf"(?:\d|{SPAN['money']}|an? dozen|a few)[^,;\n]{{1,120}}?"
-    if kind == "verbal":
-        return r"(?:likes|wants|needs|prefers|hates|loves|asked|said|says|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?"
-    if kind == "aside":
-        return r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?"
-    if kind == "act":
-        return r"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) .{1,200}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过]).{1,80}?)"
-    if kind == "number":
-        return r"(?:no\.? ?|#)?\d{1,9}"
-    return rf"[^\n,;?!:{_ANY}]{{1,60}}?"
+    return _AT_PLACE.get(kind) or rf"[^\n,;?!:{_ANY}]{{1,60}}?"
 
 
 @dataclass
