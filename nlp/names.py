@@ -15,7 +15,7 @@ _CHINESE_NAME = re.compile(
 _AFTER_NAME = set(
     "打发说谈聊的了开约签下在要想把讲送问回过通见吃喝去来是有会催确报寄给和跟对让请,、。!? 到联再看拿做买订提写确认周今明后上下早晚昨刚已没不也都就还从那这"
 )
-_FOLLOWS = "".join(sorted(_AFTER_NAME - set(",.!? ,、。")))
+_FOLLOWS = "".join(sorted(_AFTER_NAME - set(",.!? ,、。") | set("设升降")))
 # A person in folded Chinese text where a sentence goes on right behind the name.
 CHINESE_PERSON = (
     rf"(?:[a-z][a-z.'-]*(?: [a-z][a-z.'-]*){{0,2}}|[小老阿大][{_SURNAMES}]|(?:{_COMPOUND}|[{_SURNAMES}])(?:{_FORM})"
