@@ -9,6 +9,7 @@ from uuid import UUID
 from handlers.capability import SlotSpec
 from handlers.context import Context
 from handlers.errors import Invalid
+from handlers.lines import stage_label
 from handlers.moments import moment, period
 from handlers.recurrence import describe
 from handlers.reply import Button, Line, line
@@ -17,10 +18,12 @@ from handlers.turn import Call, Turn, Value
 from nlp.pronouns import ordinal
 from nlp.text import has_cjk
 from storage.find import MODELS, name_of
+from storage.queries.sales import stage_named
 
 MOST = 3
 MOST_NAME_WORDS, LONGEST_NAME, LONGEST_CHINESE = 3, 40, 8
 _TOLD = re.compile(r"(?:[了吗嗎呢]|(?<![酒网網茶书書氧])吧)$")  # how a Chinese sentence ends, and no name
+MEASURED = ("amount", "due", "when", "close_date", "birthday")  # fields whose values are sums or times
 LONGEST = 30  # letters of a value
 WIDEST = 44  # letters of a button that can be read on a phone; a Chinese character is as wide as two
 PEOPLE = ("contact", "company", "assignee")
@@ -67,7 +70,7 @@ def _label(guess: Turn, ctx: Context) -> str:
     """What it would do, in a few words."""
     if len(guess.calls) == 1:
         return _short(guess.calls[0], ctx) or _does(guess.calls[0], ctx)
-    return ctx.voice.label("list.semicolon").join(_does(c, ctx) for c in guess.calls)
+    return ctx.voice.label("list.semicolon").join(dict.fromkeys(_does(c, ctx) for c in guess.calls))
 
 
 def _short(call: Call, ctx: Context) -> str | None:
@@ -102,8 +105,14 @@ def _detail(call: Call, ctx: Context) -> str:
 
 def _valued(call: Call, ctx: Context) -> str:
     """What a field is changed to: by its word, where it is one of a few."""
-    value, field = str(call.slots["value"]), call.slots.get("field", "")
-    return ctx.voice.label(f"{field}.{value}") if ctx.voice.knows("label", f"{field}.{value}") else value
+    value, field = str(call.slots["value"]), str(call.slots.get("field", ""))
+    if ctx.voice.knows("label", f"{field}.{value}"):
+        return ctx.voice.label(f"{field}.{value}")
+    if field not in MEASURED:
+        return value
+    with suppress(Invalid, ValueError, KeyError):
+        value = _measured("amount" if field == "amount" else "moment", value, ctx)
+    return f"{ctx.voice.label(f'slot.{field}')} {value}"
 
 
 def shown(slot: SlotSpec, value: Value, ctx: Context) -> str:
@@ -115,6 +124,8 @@ def shown(slot: SlotSpec, value: Value, ctx: Context) -> str:
     if value.startswith("id:"):
         return _called(slot.kind, value[3:], ctx)
     name = f"{'slot' if slot.kind == 'field' else slot.name}.{value}"
+    if slot.kind == "stage" and (stage := stage_named(ctx.uow, value)):
+        return stage_label(ctx, stage)
     if slot.choices or ctx.voice.knows("label", name):
         return ctx.voice.label(name)
     if slot.kind in ("moment", "delay", "due", "close_date", "period", "repeat", "amount"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from bot.dialogue import Pending, filled
 from bot.questions import options_for, question
@@ -11,7 +12,10 @@ from handlers.errors import Ambiguous, Confirm, Invalid, Missing, NotAllowed, No
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.turn import Call, Turn
 from nlp.pronouns import is_pronoun, ordinal
+from nlp.text import fold
+from storage.find import MODELS
 from storage.queries.members import members
+from storage.tables import Member
 
 Answer = tuple[Reply, Pending | None]
 CANCEL = Turn(control="cancel")
@@ -130,13 +134,41 @@ def _not_found(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:
     if not stop.said or _points(stop.said):
         key = _keyed(ctx, "not_found.pointed", stop.kind)
         return Reply(ctx.say(key if stop.said else "not_found.gone")), None
+    if (
+        stop.kind == "contact"
+        and turn.calls[at].name.endswith(".show")
+        and (one := _colleague(stop.said, ctx))
+    ):
+        return Reply(
+            ctx.say("not_found.colleague", name=one.name, role=ctx.voice.label(f"role.{one.role}"))
+        ), None
     if not stop.nearest:
         return Reply(
             ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said), buttons=_offer(stop, ctx)
         ), None
-    alternatives = [(m.name, _refer(turn, stop.said, stop.slot, m.id)) for m in stop.nearest]
+    labels = _told_apart(stop.nearest, ctx)
+    alternatives = [
+        (label, _refer(turn, stop.said, stop.slot, m.id))
+        for label, m in zip(labels, stop.nearest, strict=True)
+    ]
     prompt = ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said)
     return _alternatives(prompt, alternatives, turn, stop.nearest, [ctx.say("did_you_mean")])
+
+
+def _colleague(said: str, ctx: Context) -> Member | None:
+    """Somebody on the team who is called so, by the whole name or the first one."""
+    words = fold(said)
+    return next((m for m in members(ctx.uow) if words in (fold(m.name), fold(m.name).split()[0])), None)
+
+
+def _told_apart(found: Sequence[Mention], ctx: Context) -> list[str]:
+    """Their names; with their numbers where several are called the same."""
+    names = [m.name for m in found]
+    numbers = [getattr(ctx.uow.get(MODELS[m.kind], UUID(m.id)), "number", None) for m in found]
+    same = len(set(names)) < len(names)
+    return [
+        f"#{number} {name}" if same and number else name for name, number in zip(names, numbers, strict=True)
+    ]
 
 
 def _who_then(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:

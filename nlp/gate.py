@@ -3,12 +3,14 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
+from nlp.pronouns import is_pronoun
 from nlp.reading import Decision, Reading, Said
 
 SURE = 0.7  # of a reading by phrases where nothing was learned
 UNDOUBTED = 0.95  # of a reading by phrases whose names all look like names
 PLAIN = 10.0  # letters of its phrase by which a command is known beyond doubt; a Chinese character counts two
 FEW, MOSTLY = 5.0, 0.5  # or so many, where they are more than this share of all that was said
+LEAST = 3.0  # or only as many, where all else that was said is names: "add Eve Stone"
 RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley evaluate`, see docs/language.md
 RUN_SHOWING = 0.9  # and what a phrase says, where it does no more than show something
 ASK = 0.3  # what is worth a question
@@ -60,7 +62,7 @@ def _shows(reading: Reading) -> bool:
 def is_plain(reading: Reading) -> bool:
     """Whether phrases leave no doubt: their own words are many or nearly all, and no name is doubtful. Nothing need be learned then."""
     half = reading.share > MOSTLY or (reading.share == MOSTLY and _together_said(reading))
-    few = reading.evidence >= FEW and (half or _but_names(reading))
+    few = (reading.evidence >= FEW and half) or (reading.evidence >= LEAST and _but_names(reading))
     known = reading.evidence >= PLAIN or few
     beyond = reading.evidence >= PLAIN and reading.share > MOSTLY and reading.confidence >= SURE
     return len(reading.commands) == 1 and (beyond or (reading.confidence >= UNDOUBTED and known))
@@ -114,7 +116,7 @@ def _weighed(by_phrases: Reading | None, learned: Sequence[Reading], *, known: b
 
 def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
     """How many times likelier a reading is for being a phrase's; a phrase without words of its own is little evidence."""
-    if by_phrases.evidence == 0 and not known:
+    if by_phrases.evidence == 0 and not (known or _points(by_phrases)):
         return _PARTLY
     if len(by_phrases.commands) == 1 and by_phrases.evidence >= PLAIN and by_phrases.confidence >= SURE:
         return _KNOWN
@@ -126,6 +128,11 @@ def _times(by_phrases: Reading, likely: float, *, known: bool) -> float:
         return _WHOLE
     alone = len(by_phrases.commands) == 1 and by_phrases.confidence >= UNDOUBTED
     return _SURELY if alone else _KNOWN
+
+
+def _points(reading: Reading) -> bool:
+    """Whether it is of somebody who was spoken of before."""
+    return any(is_pronoun(str(c.slots.get("contact", ""))) for c in reading.commands)
 
 
 def _names(reading: Reading) -> list[str]:

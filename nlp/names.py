@@ -24,7 +24,7 @@ CHINESE_PERSON = (
 )
 CHINESE_JOB = (
     r"(?:采购|销售|技术|产品|市场|财务|行政|人事|运营|生产|项目|业务|电脑|研发|设计|质量|质检|工程|设备|物流|仓库|客服|大客户|区域|高级|资深|副|总|首席)*(?:经理|协理|副总|课长|特助|业务|总监|主管|老板|总裁|总经理|董事长|工程师|采购|财务|会计|销售|"
-    r"负责人|主任|店长|院长|校长|厂长|部长|处长|科长|助理|秘书|设计师|顾问|专员|代表|医生|护士长|老师|教授)"
+    r"负责人|护理长|主任|店长|院长|校长|厂长|部长|处长|科长|助理|秘书|设计师|顾问|专员|代表|医生|护士长|老师|教授)"
 )
 _BEFORE_CHINESE = re.compile(
     r"(?:给|跟|和|找|联系|联络|拜访|约|对|向|问|催|见|通知|提醒|让|请|陪|帮|与|访|打给|发给|寄给|回复|感谢)$"
@@ -48,7 +48,7 @@ _COMPANYLIKE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"[、,]|^[我你您他她它谁能可请帮加这那每]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务|[要该得](?:给|把|去|跟|向|找|寄|发|做|买|交|回)|^[明后昨今]天"
+    r"[、,]|^[我你您他她它谁能可请帮加这那每刚的]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务|[要该得](?:给|把|去|跟|向|找|寄|发|做|买|交|回)|^[明后昨今]天"
 )
 _STOP = frozenset(
     "me at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()

@@ -13,7 +13,7 @@ from nlp.phrases import Phrase, Sieve
 from nlp.reading import Context, Parse, Reading, Said, Value
 from nlp.shapes import Shape
 from nlp.slots import TOLD_AS_PAST, complete
-from nlp.spans import Span, recognise
+from nlp.spans import Span, own_times, recognise
 from nlp.text import clean, detect, fold, has_cjk
 from nlp.values import lookup
 from nlp.view import View, views
@@ -34,7 +34,7 @@ _LOOKS = ("find", "contact.show", "company.show")  # what a name alone may be me
 _LISTS = (".list", "report.show")
 _POSSESSIVE = re.compile(r"(.+?)(?:'s|’s|的)\s*(?:\w+ ?){1,3}")
 # What is told after it has its own times.
-_BREAK = re.compile(r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]")
+_BREAK = re.compile(r"[,;:.!?–—]| - |\b(?:said|says|told)\b|[说讲]|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,9 @@ class Parser:
         plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
         learned = () if plain else self._learned(message)
         verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
-        if verdict.decision == "run" and _asks_of_edit(message, verdict.readings[0]):
+        if verdict.decision == "run" and (
+            _asks_of_edit(message, verdict.readings[0]) or _lists_all_the_same(message, verdict.readings[0])
+        ):
             verdict = replace(verdict, decision="ask")
         if by_phrases is None and _only_looks(verdict) and (name := self._sought(message)):
             return Parse(text, lang, "run", (Reading((name,), 0.9),))
@@ -245,7 +247,7 @@ class Parser:
     def _clause(self, message: Message, start: int, end: int) -> Candidate | None:
         seen: dict[tuple[object, bool], list[View]] = {}
         words, folded = message.text[start:end], message.folded[start:end]
-        inside = [s for s in message.spans if s.start >= start and s.end <= end]
+        inside = own_times([s for s in message.spans if s.start >= start and s.end <= end], message.folded)
         head = [s for s in inside if s.kind != "time" or not _BREAK.search(message.folded, start, s.start)]
         best: Candidate | None = None
         for phrase in message.phrases:
@@ -318,14 +320,21 @@ def _is_time(message: Message) -> bool:
 
 def _leaves_money(message: Message, reading: Reading) -> bool:
     """Whether an amount was said that the reading makes no use of: more may be meant than it says."""
-    used = any("amount" in c.slots or "value" in c.slots for c in reading.commands)
-    return not used and any(s.kind == "money" for s in message.spans)
+    notes = (c for c in reading.commands if c.slots.get("type") == "note")
+    told = " ".join(str(c.slots.get("text", "")) for c in notes)  # a note keeps all the words
+    left = [s for s in message.spans if s.kind == "money" and message.text[s.start : s.end] not in told]
+    return bool(left) and not any("amount" in c.slots or "value" in c.slots for c in reading.commands)
 
 
 def _only_looks(verdict: Verdict) -> bool:
     """Whether the best that was learned is to look something up: of a name alone that is what is meant."""
     best = verdict.readings[0].commands if verdict.readings else ()
     return verdict.decision == "ask" and [c.name in _LOOKS for c in best] == [True]
+
+
+def _lists_all_the_same(message: Message, reading: Reading) -> bool:
+    """Whether an amount was said that a list makes no use of: "deals over 10k" are not all deals."""
+    return all(c.name.endswith(_LISTS) for c in reading.commands) and _leaves_money(message, reading)
 
 
 def _asks_of_edit(message: Message, reading: Reading) -> bool:

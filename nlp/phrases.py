@@ -51,9 +51,11 @@ _FREE = {"text", "title", "value", "topic"}
 _AT_PLACE = {
     "whose": r"(?:her|his|their|its)",
     "goods": rf"(?:\d|{SPAN['money']}|an? dozen|a few)[^,;\n]{{1,120}}?",
-    "verbal": r"(?:likes|wants|needs|prefers|hates|loves|asked|said|says|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?",
+    "verbal": r"(?:likes|liked|wants|needs|prefers|hates|loves|loved|asked|said|says|confirmed|accepts|accepted|agreed|agrees|promised|mentioned|thinks|approved|complained|decided|would like|is|has|will|won't|can't|doesn't|does not|不?喜欢|不?想|要|需要|说|问|同意|希望|觉得|偏好|讨厌).{1,400}?",
     "aside": r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?",
-    "act": r"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) (?!(?:me|us|you)\b).{1,200}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过]).{1,80}?)",
+    "act": rf"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) (?!(?:me|us|you)\b)[^{_ANY}]{{1,200}}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过])[^{_ANY}]{{1,80}}?)",
+    "dialled": r"\+?\d[\d ()-]{5,18}\d",
+    "handle": r"(?:微信号?|line|qq|whatsapp|telegram|skype) ?(?:id|号)? ?[是:]? ?[a-z0-9][\w.-]{2,30}",
     "number": r"(?:no\.? ?|#)?\d{1,9}",
 }
 

@@ -20,16 +20,17 @@ from nlp.pronouns import is_pronoun, ordinal, person_pronoun, pronoun_kind
 from nlp.reading import Context, Known, Value
 from nlp.spans import Span
 from nlp.text import fold, has_cjk
-from nlp.values import field_value, iso, lookup, period, value
+from nlp.values import field_value, iso, lookup, period, tags, value
 
 _TIMES = ("moment", "delay", "due", "period", "repeat")
 _ME = ("me", "i", "myself", "my", "我", "自己", "我自己")
+_CLOSES = r"\s*(?:之?前)?(?:能|要|会|可以)?(?:签|签约|签单|签合同|成交|定|下单)?"  # what may be said of it behind the day
 _DANGLING = re.compile(
     r"\s+(?:at|for|@|of)$", re.IGNORECASE
 )  # where an amount or a time was taken out behind it
 _SAID = re.compile(r"^(?:(?:said|says) (?:that )?|[说說](?=[\u4e00-\u9fff]))", re.IGNORECASE)
 _FILLERS = frozenset(
-    "再 请 也 就 要 那 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
+    "再 请 也 就 要 那 加 一下 了 吧 什么 些什么 哪些 啥 what the a it to and again please".split()
 )
 _ASKED = re.compile(r"谁|什么|多少|哪|怎么|不是")  # a question, not the value of an edit
 # Fields whose value says a time, be it one that does not exist.
@@ -38,13 +39,27 @@ _THINGS = ("it", "this", "that", "它")  # which nobody is called
 # What is a ticket's and no task's, how many people rather than where, and what points or asks rather than names.
 _TROUBLE = re.compile(r"\b(?:complaint|issue|problem|ticket|bug|outage)s?$|投诉|报修|工单$")
 _MEASURED = re.compile(r"\d|以[上下]|[一二三四五六七八九十百千万]人")
-_TOWARDS = re.compile(r"(?:再|先|去|要)?[给跟把让约请帮对向找和]")  # what is done to somebody named after it
+_TOWARDS = re.compile(
+    r"(?:刚+|刚才|方才|已经|今天|昨天|早上|上午|下午|中午|又|再|先|去|要|也|都)*(?:[给跟把让约请帮对向找和]|打给|联系)?"
+)  # what is done to somebody named after it
 _FROM = re.compile(r"^(?:from|for|with|by|at)\s+", re.IGNORECASE)
 _POINTING = re.compile(r"以[上下]|^(?:these|those|this|that|the|all|my|our|your|their|any|some|which)$")
 _NOT_NAMES = ("最近", "今天", "现在", "目前", "这边", "那边", "大家")
 _SHOWN = ("company.show",)
+_VALUES = (
+    "field",
+    "value",
+    "moment",
+    "dialled",
+    "handle",
+)  # places of an edit; a value's form follows from its field
 _REFERENCES = ("task", "ticket", "deal", "reminder")
 _OPEN = re.compile(r"\b(?:as|to|is|was|with|for|of|the|a|an)$")  # more must follow, so it is no whole name
+_FROM_SOMEWHERE = re.compile(
+    r"\s(?:from|at|of|with)\s", re.IGNORECASE
+)  # in what is no name, but a name and a company
+_WHO = re.compile(r"(?:what|who|which|when|where|how|why)\b")
+_WHOSE = re.compile(r"(?:his|her|their|your|its|the)\s", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|a|an|my|our|this|that)\s", re.IGNORECASE)
 TOLD_AS_PAST = ("activity.log", "payment.add", "order.add")
 Done = tuple[dict[str, Value], dict[str, str], float]
@@ -81,10 +96,11 @@ def complete(
         if not _place(filling, slot, words, choices, implied):
             return None
     for slot, fixed in implied.items():
-        filling.put(slot, fixed, "")
+        filling.put(slot, tags(fixed) if filling.kinds.get(slot) == "tags" else fixed, "")
     _float(filling, inside)
     _edit(filling, said, choices, implied)
     _named_in_text(filling, said)
+    _closing_in_title(filling, inside)
     if not _editable(filling, said) or ("act" in said and not _lies_ahead(filling)):
         return None
     return filling.slots, filling.sources, filling.doubt
@@ -100,7 +116,7 @@ def _place(
     if kind == "nth":
         filling.put(slot, words, words)
         return True
-    if kind in ("field", "value") or kind in _TIMES:
+    if kind in _VALUES or kind in _TIMES:
         return bool(words)  # an edit's value follows from its field, a time from its span, below
     kind = "member" if kind in ("colleague", "mate") else kind
     if kind in ("text", "title"):
@@ -126,13 +142,14 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             return _person(filling, kind, words)
         case "name":
             filling.doubt += 0 if looks_named(words) else 0.1
-            return not is_noun(words) and name_like(words)
-        case "task" | "ticket" | "deal" | "reminder" | "text" | "title":
+            return not is_noun(words) and name_like(words) and not _FROM_SOMEWHERE.search(words)
+        case "task" | "ticket" | "deal" | "reminder" | "activity" | "text" | "title":
             several = filling.command == "deal.add" and has_cjk(words) and "," in fold(words)
             trouble = kind in ("task", "deal") and _TROUBLE.search(fold(words))
             said = fold(words)
             filler = said in _FILLERS and not (kind in _REFERENCES and is_pronoun(said))
-            return not (filler or several or trouble or (kind in _REFERENCES and _OPEN.search(said)))
+            open_or_asked = kind in (*_REFERENCES, "activity") and (_OPEN.search(said) or _WHO.match(said))
+            return not (filler or several or trouble or open_or_asked)
         case "job_title":
             filling.doubt += 0 if is_job(words) else 0.15
         case "tag" | "place":
@@ -173,7 +190,7 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
     if is_pronoun(words) or ordinal(words) is not None or (kind == "member" and words.lower() in _ME):
         return pronoun_kind(words) in (kind, None) and (kind == "company" or fold(words) not in _THINGS)
     known = _known(words, filling.context)
-    if not name_like(words) or (_ARTICLE.match(words) and not known):
+    if not name_like(words) or ((_ARTICLE.match(words) or _WHOSE.match(words)) and not known):
         return False
     if filling.command in _SHOWN:  # whatever is not known may as well be no name at all
         return kind in known if known else looks_named(words) and not is_noun(words) and "'s " not in words
@@ -185,7 +202,7 @@ def _person(filling: Filling, kind: str, words: str) -> bool:
 
 def begins_towards(words: str) -> bool:
     """Whether nothing stands before a name but what is done to whoever it names: 给, 去找."""
-    return not words or bool(_TOWARDS.fullmatch(fold(words)))
+    return bool(_TOWARDS.fullmatch(fold(words)))
 
 
 def _stranger(filling: Filling, kind: str, words: str) -> bool:
@@ -224,9 +241,12 @@ def _customer_kind(words: str, context: Context) -> str:
 def _float(filling: Filling, inside: Sequence[Span]) -> None:
     """Give the typed pieces of the clause to the slots of their kinds."""
     past = filling.command in TOLD_AS_PAST
+    ahead = filling.slots.get("metric") == "forecast"
     for span in inside:
         for slot, kind in filling.kinds.items():
-            if kind in _TIMES and span.kind in TYPED[kind]:
+            if kind == "period" and span.kind == "time" and ahead:
+                filling.put(slot, period(span.value, filling.context, past=False), span.value.text)
+            elif kind in _TIMES and span.kind in TYPED[kind]:
                 filling.put(slot, time_value(kind, span.value, filling.context, past=past), span.value.text)
             elif kind == "amount" and span.kind == "money":
                 filling.put(slot, span.value.value(filling.context.currency), "")
@@ -265,7 +285,7 @@ def _edit(
         return
     filling.slots["field"] = chosen
     filling.sources["field"] = named or chosen
-    words = said.get("value") or said.get("moment")
+    words = next((said[s] for s in _VALUES if s != "field" and s in said), None)
     if (
         words
         and not _ASKED.match(fold(words))
@@ -274,6 +294,23 @@ def _edit(
         and (chosen not in _MOMENTS or found != words or any(c.isdigit() for c in words))
     ):
         filling.put("value", found, words)
+
+
+def _closing_in_title(filling: Filling, inside: Sequence[Span]) -> None:
+    """A time at the end of what a deal is called says when it closes: "20箱机油 12月底签"."""
+    title = str(filling.slots.get("title", ""))
+    times = [s for s in inside if s.kind == "time"]
+    if "close_date" not in filling.kinds or "close_date" in filling.slots or not title or not times:
+        return
+    words = times[-1].value.text
+    found = re.search(rf"[\s,，]*{re.escape(words)}{_CLOSES}$", title)
+    if (
+        found
+        and found.start()
+        and (day := time_value("close_date", times[-1].value, filling.context, past=False))
+    ):
+        filling.slots["title"], filling.slots["close_date"] = title[: found.start()], day
+        filling.sources["close_date"] = words
 
 
 def _lies_ahead(filling: Filling) -> bool:

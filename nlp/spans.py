@@ -1,6 +1,7 @@
 """Recognising typed pieces of a text: times, e-mail addresses, phone numbers, money, priorities."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ _PHONE = re.compile(r"(?<![A-Za-z0-9_.])\+?\(?\d[\d\s()./-]{4,18}\d(?![A-Za-z0-9
 _PRIORITIES = (
     (
         "urgent",
-        r"urgent(?:ly)?|asap|p1|critical|top priority|紧急|加急|十万火急|火急|特急|急急急|很急|(?<!着)急(?:件|单)",
+        r"(?:(?:very|pretty|quite|really|so|super|rather) )?urgent(?:ly)?|asap|p1|critical|top priority|紧急|加急|十万火急|火急|特急|急急急|(?:很|挺|比较|非常|特别|好|超)急的?|(?<!着)急(?:件|单)|(?<=[ ,。])急(?=[!。 ]*$)",
     ),
     ("high", r"high[- ]priority|important|priority high|p2|高优先级|优先级高|高优先|重要(?!客户)|优先处理"),
     ("low", r"low[- ]priority|not urgent|no rush|whenever|p4|低优先级|优先级低|低优先|不急|不着急"),
@@ -26,6 +27,12 @@ _PRIORITY = re.compile(
         f"(?P<{name}>(?<![a-z])(?:{words})(?![a-z]))"
         for name, words in sorted(_PRIORITIES, key=lambda p: p[0] != "low")
     )
+)
+
+# A time between these tells which thing is meant: "the friday report".
+_OF_WHICH = re.compile(r"\b(?:the|a|an|our|my|his|her|their|your|this|last|next)\s$")
+_THING = re.compile(
+    r"\s(?!(?:and|or|at|by|to|but|if|with|for|about|in|on|of|then|so|because|we|i|he|she|they|from|until|till|is|was)\b)[a-z]"
 )
 
 
@@ -70,6 +77,17 @@ def recognise(text: str, folded: str, country: str) -> list[Span]:
         if _free(m.start(), m.end(), taken):
             found.append(Span("priority", m.start(), m.end(), m.lastgroup))
     return sorted(found, key=lambda s: s.start)
+
+
+def own_times(spans: Sequence[Span], folded: str) -> list[Span]:
+    """Without the times that only tell which thing is meant, where another says when: "by thursday about the christmas mailing"."""
+    of_things = [s for s in spans if s.kind == "time" and _tells_which(s, folded)]
+    others = any(s.kind == "time" and s not in of_things for s in spans)
+    return [s for s in spans if s not in of_things] if others else list(spans)
+
+
+def _tells_which(span: Span, folded: str) -> bool:
+    return bool(_OF_WHICH.search(folded[: span.start]) and _THING.match(folded[span.end :]))
 
 
 def _time_kind(found: Found) -> str:

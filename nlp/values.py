@@ -57,19 +57,15 @@ def iso(found: Found, context: Context, *, past: bool = False) -> str | None:
     return when.isoformat() if when is not None else None
 
 
-def period(found: Found, context: Context) -> str | None:
-    """ "START/END", END excluded."""
-    span = found.period(context.clock)
+def period(found: Found, context: Context, *, past: bool = True) -> str | None:
+    """ "START/END", END excluded; a month named alone is the latest one, or the next where it is not `past`."""
+    span = found.period(context.clock, past=past)
     return f"{span[0].isoformat()}/{span[1].isoformat()}" if span else None
 
 
 def reference(said: str) -> str:
     """The words that identify a thing: no article, no noun of its kind."""
-    number = re.fullmatch(r"(?:.*?\D)?#?(\d{1,9})号?", said.strip())
-    if number and re.fullmatch(
-        r"(?:the\s+)?(?:task|ticket|reminder|order|任务|工单|订单|提醒|第)?\s*(?:no\.?|number|#)?\s*\d+号?",
-        fold(said.strip()),
-    ):
+    if number := _NUMBERED.fullmatch(fold(said.strip())):
         return number[1]
     bare = _NOUN_LAST.sub("", _NOUN_FIRST.sub("", _THAT_ZH.sub("", said.strip()))) or said
     return _ARTICLE.sub("", bare).strip(" \"'“”") or said.strip()
@@ -177,6 +173,9 @@ OPEN = ("stage", "lost_reason", "deal_role")  # what is none of the standard val
 CLOSED = ("language",)
 SHORTEST = 4  # letters of a word that is looked for among others
 _QUOTED = re.compile(r"[\"“「]([^\"“”「」]+)[\"”」]")  # words that are in quotes and nothing else
+_NUMBERED = re.compile(
+    r"(?:the\s+)?(?:task|ticket|reminder|order|任务|工单|订单|提醒|第)?\s*(?:no\.?|number|#)?\s*(\d{1,9})(?:号(?:工单|单)?)?"
+)
 _SIGNS = re.compile(r"[^\w/]+")
 PAST_EDITS = ("activity.edit", "order.edit")  # what is told of has happened
 _OF_RECORD = {

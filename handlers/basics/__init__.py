@@ -1,6 +1,7 @@
 """What is not about any one kind of record: finding, undoing, explaining, settings, small talk."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,7 @@ FOUND_KINDS = ("contact", "company", "deal", "ticket", "task", "reminder", "acti
 FOUND = 6
 _ARTICLE = re.compile(r"^(?:an?|the|my)\s+")
 EXAMPLES = 8
+LONG_AGO = timedelta(hours=1)  # what was done before then is not taken back without a question
 MANY = 500  # changes that are more than one transaction should take back
 
 
@@ -143,6 +145,9 @@ def _meant(ctx: Context) -> ChangeSet:
     found = latest(ctx.uow.session, ctx.uow.workspace_id, ctx.member.id, ctx.now)
     if found is None:
         raise Invalid("undo.nothing")
+    if ctx.now - found.created_at > LONG_AGO:
+        told = ctx.say("undo.old", what=found.title, when=ctx.voice.moment(found.created_at))
+        ctx.confirm([], told, ctx.voice.label("button.undo"))
     return found
 
 
