@@ -22,7 +22,7 @@ _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not t
 _LEFT = 0.1  # or this share of what it left to all others, where the phrase's own words are the lesser part
 WORTH, WORTH_UNASKED = 0.02, 0.1  # what is worth a button, and what where nothing is likely
 _LOOKS = ("find", ".show", ".list", "digest.day", "digest.week", "help")
-_NAMES = ("contact", "company", "member", "other")
+_NAMES = ("contact", "company", "member", "other", "name")
 OFFERED = 3
 MANY = 3  # clauses
 

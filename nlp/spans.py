@@ -30,7 +30,7 @@ _PRIORITY = re.compile(
 )
 
 # A time between these tells which thing is meant: "the friday report".
-_OF_WHICH = re.compile(r"\b(?:the|a|an|our|my|his|her|their|your|this|last|next)\s$")
+_OF_WHICH = re.compile(r"\b(?:the|a|an|our|my|his|her|their|your)\s$")
 _THING = re.compile(
     r"\s(?!(?:and|or|at|by|to|but|if|with|for|about|in|on|of|then|so|because|we|i|he|she|they|from|until|till|is|was)\b)[a-z]"
 )
@@ -87,7 +87,8 @@ def own_times(spans: Sequence[Span], folded: str) -> list[Span]:
 
 
 def _tells_which(span: Span, folded: str) -> bool:
-    return bool(_OF_WHICH.search(folded[: span.start]) and _THING.match(folded[span.end :]))
+    named = folded.startswith("the ", span.start) or _OF_WHICH.search(folded[: span.start])
+    return bool(named and _THING.match(folded[span.end :]))
 
 
 def _time_kind(found: Found) -> str:

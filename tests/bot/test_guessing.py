@@ -34,6 +34,24 @@ CASES = (
         "延後提醒：明天 16:30",
     ),
     (Call(name="task.list", slots={"assignee": "me"}), "My tasks", "我的任务", "我的任務"),
+    (
+        Call(name="task.edit", slots={"field": "due", "value": "2026-03-03T16:30:00+01:00"}),
+        "Change a task: due date tomorrow 16:30",
+        "修改任务：截止日期 明天 16:30",
+        "修改任務：截止日期 明天 16:30",
+    ),
+    (
+        Call(name="deal.edit", slots={"field": "amount", "value": "920000 CNY"}),
+        "Change a deal: amount CN¥920,000",
+        "修改商机：金额 ¥920,000",
+        "修改商機：金額 CN¥920,000",
+    ),
+    (
+        Call(name="deal.move", slots={"stage": "negotiation"}),
+        "Move a deal: Negotiation",
+        "推进商机：商务谈判",
+        "推進商機：商務談判",
+    ),
     (Call(name="task.list", slots={"due": "2026-03-09/2026-03-16"}), "List tasks: Mon 9 Mar – Sun 15 Mar", "", ""),
 )  # fmt: skip
 

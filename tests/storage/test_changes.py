@@ -290,6 +290,12 @@ def test_the_same_undo_button_twice(player: Player) -> None:
 
 def test_undo_goes_for_a_day(player: Player) -> None:
     say(player, "ana> add a task: one", "-- 2026-03-03 09:59")
+    assert "Take it back?" in say(player, "ana> undo")
+    assert "Took back" in say(player, "ana> [Undo]")
+
+
+def test_undo_of_what_was_done_an_hour_ago_asks_nothing(player: Player) -> None:
+    say(player, "ana> add a task: one", "-- 2026-03-02 11:00")
     assert "Took back" in say(player, "ana> undo")
 
 
