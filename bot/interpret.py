@@ -18,6 +18,7 @@ from nlp.parser import Parser
 from nlp.pronouns import is_pronoun, ordinal
 from nlp.reading import Context as ParseContext
 from nlp.reading import Parse, Reading
+from nlp.slots import TOLD_AS_PAST
 from nlp.text import clean, detect, fold
 from nlp.values import TIME_KINDS, field_value, merged, mostly_time, value, wholly_time
 from storage.queries.buttons import by_label, by_token, is_stale
@@ -207,8 +208,10 @@ class Interpreter:
 
     def _corrected(self, parse: Parse, state: State, context: ParseContext) -> Heard:
         """ "No, I meant 4pm": new values for the slots of the last turn that they can be values of."""
-        source = state.pending.turn if state.pending and state.pending.turn.calls else state.last
         times = wholly_time(parse.rest)
+        if times and (guessed := self._guessed(parse.rest, state, context)):
+            return Heard(turn=guessed)
+        source = state.pending.turn if state.pending and state.pending.turn.calls else state.last
         if source is not None and times and (values := self._new_values(source, parse.rest, context)):
             return Heard(corrects=values)
         rest = self.parser.parse(parse.rest, context)
@@ -229,6 +232,16 @@ class Interpreter:
             turn=turn, sure=rest.decision == "run", guesses=tuple(_turn(r) for r in rest.readings[:3])
         )
 
+    def _guessed(self, said: str, state: State, context: ParseContext) -> Turn | None:
+        """The best of the guesses that stand open, at the time that is said now; what was done before is not meant."""
+        if state.pending is None or state.pending.turn.calls or not state.pending.alternatives:
+            return None
+        _, best = state.pending.alternatives[0]
+        new = self._new_values(best, said, context)
+        takes = [{s: v for s, v in new.items() if s in self.specs[c.name].slots} for c in best.calls]
+        calls = (Call(name=c.name, slots={**c.slots, **t}) for c, t in zip(best.calls, takes, strict=True))
+        return Turn(calls=tuple(calls)) if new else None
+
     def _plainly(self, text: str, context: ParseContext) -> Heard:
         """A sentence that only began like a correction: "no answer from Mary"."""
         parse = self.parser.parse(text, context, controls=False)
@@ -244,6 +257,8 @@ class Interpreter:
             for slot in self.specs[call.name].slots.values() if call.name in self.specs else ():
                 old = call.slots.get(slot.name)
                 new = kinds.get(slot.kind)
+                if new is not None and slot.kind == "moment" and call.name in TOLD_AS_PAST:
+                    new = field_value("when", said, context, "activity.edit")
                 if slot.kind == "value" and old is not None:
                     new = field_value(str(call.slots.get("field")), said, context, call.name)
                 if new is None or slot.name in found:

@@ -19,6 +19,7 @@ from nlp.names import looks_named
 from storage.find import MODELS, Match, find_anything
 from storage.jobs import adding, begin_undo, undoing
 from storage.outbox import withdraw
+from storage.queries.changes import corrected_by
 from storage.tables import Activity, ChangeSet, Company, Contact, Deal, Reminder, Task, Ticket
 from storage.takeback import size_of
 from storage.undo import change_set_of, latest, revert
@@ -121,6 +122,8 @@ def undo(cmd: Undo, ctx: Context) -> Reply:  # noqa: ARG001 - every handler take
         lines.append(ctx.say("undo.sent", n=left))
     elif waiting:
         lines.append(ctx.say("undo.withdrawn", n=waiting))
+    if before := corrected_by(ctx.uow, change_set):
+        lines.append(ctx.say("undo.before", what=before.title))
     return Reply(ctx.say("undo.done", what=change_set.title), lines=tuple(lines), undoable=False)
 
 

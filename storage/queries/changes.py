@@ -28,6 +28,18 @@ def is_fresh(uow: UnitOfWork, change_set_id: str | None) -> bool:
     return made is not None and made.undone_at is None and uow.now - made.created_at <= FRESH
 
 
+def corrected_by(uow: UnitOfWork, undone: ChangeSet) -> ChangeSet | None:
+    """What a correction that was taken back had corrected: it stands again, and can be taken back in its turn."""
+    if undone.inbox_id is None:
+        return None
+    of_the_same = (ChangeSet.inbox_id == undone.inbox_id, col(ChangeSet.id) < undone.id)
+    before = uow.first(ChangeSet, *of_the_same, order=[col(ChangeSet.id).desc()])
+    if before is not None:
+        before.undone_at = None
+        uow.add(before)
+    return before
+
+
 def supersede(uow: UnitOfWork, correction: ChangeSet, corrected: UUID) -> None:
     """A correction, after what it corrects was taken back, stands for the message that began it.
 

@@ -38,7 +38,7 @@ CASES = (
         Call(name="task.edit", slots={"field": "due", "value": "2026-03-03T16:30:00+01:00"}),
         "Change a task: due date tomorrow 16:30",
         "修改任务：截止日期 明天 16:30",
-        "修改任務：截止日期 明天 16:30",
+        "修改任務：到期日 明天 16:30",
     ),
     (
         Call(name="deal.edit", slots={"field": "amount", "value": "920000 CNY"}),
