@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from handlers.context import Context
 from handlers.errors import Ambiguous, NotFound
 from handlers.reply import Line, Mention
+from nlp.names import as_written
 from nlp.pronouns import is_pronoun
 from storage.find import SURE
 from storage.tables import Company, Contact
@@ -156,7 +157,7 @@ def _colleague(ctx: Context, said: str, found: Customer) -> None:
 def _new_contact(ctx: Context, name: str, found: Customer) -> Contact:
     ctx.require("contacts.write")
     company_id = found.company.id if found.company else None
-    found.made.append(contact := ctx.new(Contact, name=name, company_id=company_id))
+    found.made.append(contact := ctx.new(Contact, name=as_written(name), company_id=company_id))
     ctx.uow.flush()
     return contact
 

@@ -50,6 +50,7 @@ _COMPANYLIKE = re.compile(
 _NO_NAME = re.compile(
     r"[、,]|^[我你您他她它谁能可请帮加这那每刚的]|[了吗呢吧约说]$|怎么|什么|时候|一下|为什么|哪|提醒|任务|[要该得](?:给|把|去|跟|向|找|寄|发|做|买|交|回)|^[明后昨今]天"
 )
+_PARTICLES = frozenset("de da del della di du la le van von der den ten zu al bin ibn el".split())
 _STOP = frozenset(
     "me at in on for about during over what who where when why how which we you they everyone everybody somebody someone nobody people there here is are was were do does did have has had can could will would should shall must may might not and or but if then else with without please all any some more most my our it let lets don't need want got get today tomorrow yesterday now just also nothing anything something".split()
 )
@@ -175,6 +176,19 @@ def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
             last = found.end() - (2 if found[0].endswith(("'s", "’s")) else 0)
             return begin, max(end, next((i for i in range(end, last) if has_cjk(words[i])), last))
     return start, end
+
+
+def as_written(name: str) -> str:
+    """A person's name that was typed all in small letters as names are written: "jan de wit" is Jan de Wit."""
+    if (
+        not name.isascii()
+        or not name.islower()
+        or not all(w.replace("-", "").replace("'", "").isalpha() for w in name.split())
+    ):
+        return name
+    return " ".join(
+        w if w in _PARTICLES else "-".join(p.capitalize() for p in w.split("-")) for w in name.split()
+    )
 
 
 def guess(words: str) -> Iterator[Guess]:

@@ -33,6 +33,7 @@ from handlers.slots import (
 )
 from handlers.turn import Call, Turn
 from handlers.values import email, phone, shown_phone
+from nlp.names import as_written
 from storage.find import LIKELY, Match
 from storage.folding import words
 from storage.queries.contacts import (
@@ -75,7 +76,7 @@ def add_contact(cmd: AddContact, ctx: Context) -> Reply:
         resolve_company(ctx, cmd.company, found, make=True)
     contact = ctx.new(
         Contact,
-        name=cmd.name,
+        name=as_written(cmd.name),
         company_id=found.company.id if found.company else None,
         job_title=cmd.job_title,
         source=cmd.source,

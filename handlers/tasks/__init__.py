@@ -1,5 +1,6 @@
 """Things to do."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +9,9 @@ from handlers.capability import Capability, Command
 from handlers.cards import changed, press
 from handlers.context import Context
 from handlers.customers import asked_of, customer_of
-from handlers.lines import due_words, task_line
+from handlers.lines import due_words, reminder_line, task_line
 from handlers.lists import PAGE, listed
-from handlers.moments import moment, period
+from handlers.moments import moment, period, span
 from handlers.recurrence import describe, first_wall, next_wall
 from handlers.reply import Button, Field, Reply, joined, line
 from handlers.slots import (
@@ -32,7 +33,7 @@ from handlers.slots import (
 from handlers.turn import Call, Turn
 from handlers.values import one_of
 from handlers.voice import Voice
-from storage.queries.work import OPEN_TASKS, end_reminders
+from storage.queries.work import OPEN_TASKS, end_reminders, reminders
 from storage.queries.work import tasks as tasks_where
 from storage.tables import Company, Contact, Member, Task
 from storage.tables import Priority as Level
@@ -175,7 +176,19 @@ def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
     mine = assignee is not None and assignee.id == ctx.member.id
     key = "task.list.mine" if mine else "task.list.of" if assignee else "task.list"
     name = assignee.name if assignee else ""
-    return listed(ctx, key, rows, total, lambda t: task_line(ctx, t, whose=assignee is None), name=name)
+    reply = listed(ctx, key, rows, total, lambda t: task_line(ctx, t, whose=assignee is None), name=name)
+    return _with_reminders(ctx, reply, cmd.due, total) if mine and cmd.due and not overdue else reply
+
+
+def _with_reminders(ctx: Context, reply: Reply, due: str, tasks: int) -> Reply:
+    """What one has to do in some days is also what one will be reminded of."""
+    coming, total = reminders(ctx.uow, ctx.member, between=span(due, ctx.voice), limit=PAGE)
+    if not tasks:
+        return (
+            listed(ctx, "reminder.list", coming, total, lambda r: reminder_line(ctx, r)) if total else reply
+        )
+    lines = (ctx.say("task.list.reminder", what=reminder_line(ctx, r)) for r in coming)
+    return reply if ctx.turn.offset else replace(reply, lines=(*reply.lines, *lines))
 
 
 def _days(due: str, ctx: Context) -> tuple[date, date]:
