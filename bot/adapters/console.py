@@ -88,6 +88,7 @@ class Console:
     room: str = ""
     thread: str = ""
     last_buttons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str | None = None
     conversation: UUID | None = None  # in which the last thing was said
     _count: int = -1
@@ -172,13 +173,13 @@ class Console:
         return FileRef(str(row.id), row.name, row.media_type, row.size)
 
     def _pressed(self, line: Line) -> tuple[str, str | None]:
-        """The text, or the button that was pressed: given, typed as [Label], or by its number."""
+        """The text, or the button that was pressed: given, typed as [Label], or as an answer by its number."""
         if line.press is not None:
             return "", line.press
         text = line.say or ""
         if found := _PRESS.fullmatch(text.strip()):
             return "", found[1]
-        buttons = self.last_buttons.get(self.name, ())
+        buttons = self._answers.get(self.name, ())
         if text.strip().isdigit() and 0 < int(text) <= len(buttons):
             return "", buttons[int(text) - 1]
         return text, None
@@ -194,5 +195,6 @@ class Console:
         asks = bool(delivery.payload.get("asks"))
         answer = Answer(f"a-{self._count}", to, room, room is None, delivery.replaces, reply, labels, asks)
         self.last_buttons[to or self.name] = () if reply.listing else labels
+        self._answers[to or self.name] = labels if asks and not reply.listing else ()
         self.show(answer)
         return answer.id
