@@ -15,7 +15,7 @@ RUN = 0.99  # what runs without asking; calibrated on the dev half by `parley ev
 RUN_SHOWING = 0.9  # and what a phrase says, where it does no more than show something
 ASK = 0.3  # what is worth a question
 # How much likelier its reading is where a phrase fits: the whole message, the same with a known name, without any doubt, or a part.
-_WHOLE, _KNOWN, _SURELY, _PARTLY = 500.0, 1e5, 1e6, 3.0
+_WHOLE, _KNOWN, _SURELY, _PARTLY = 1000.0, 1e5, 1e6, 3.0
 _DOUBTED = 0.9  # a phrase less sure than this counts as one for a part, unless what was learned goes some way with it
 _SOME_WAY = 0.3  # the probability that is some way
 _UNSEEN = 2e-4  # the probability of a reading that the learned reader did not think of, at most
