@@ -15,7 +15,7 @@ def test_the_dev_half_is_read_as_well_as_before() -> None:
         commands, slots = FLOORS[lang]
         assert reached["exact set of commands"].percent >= commands, lang
         assert reached["slots F1"].percent >= slots, lang
-        assert reached["wrong action without asking"].percent <= 3, lang
+        assert reached["wrong action without asking"].percent <= 2.5, lang
         assert reached["out of scope run"].percent <= 5, lang
 
 
