@@ -45,6 +45,10 @@ commands, en / zh-Hans / zh-Hant); the 485 that came later are harder: 36.2 / 44
 
 Two trainings of one plan differ by up to 4 points of 100 on dev. A network of this size knows its sentences (98 of 100) far
 better than new ones (56 of 100): what is missing is knowledge of the world, which a corpus of this size does not hold.
+
+A message takes 3.5 to 3.8 ms at the median and 10 to 14 ms at p99, on one quiet core (wanted: under 3 and 15). Most of it is
+the network: reading only what phrases leave in doubt, judging all segments at once and sifting phrases by their words took
+it from 5.8 ms there; marking fewer readings gains nothing that can be measured and costs good offers.
 """
 _HEAD = """# How well Parley understands
 
