@@ -8,14 +8,24 @@ from bot.dialogue import Pending, filled
 from bot.questions import options_for, question
 from handlers.capability import Spec
 from handlers.context import Context
-from handlers.errors import Ambiguous, Confirm, Invalid, Missing, NotAllowed, NotFound, Stale, Stopped, Twin
+from handlers.errors import (
+    Ambiguous,
+    Confirm,
+    Invalid,
+    LongAgo,
+    Missing,
+    NotAllowed,
+    NotFound,
+    Stale,
+    Stopped,
+    Twin,
+)
 from handlers.reply import Button, Line, Mention, Reply, line
 from handlers.turn import Call, Turn
 from nlp.pronouns import is_pronoun, ordinal
 from nlp.text import fold
 from storage.find import MODELS
 from storage.queries.members import members
-from storage.tables import Member
 
 Answer = tuple[Reply, Pending | None]
 CANCEL = Turn(control="cancel")
@@ -29,6 +39,7 @@ def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping
         Ambiguous: lambda s: _choose(s, turn, ctx),
         Twin: lambda s: _twin(s, turn, at, ctx),
         Confirm: lambda s: _confirm(s, turn, ctx),
+        LongAgo: lambda s: undo_offered(Turn(control="undo", change_set=s.change_set), ctx, s.told),
         NotFound: lambda s: _not_found(s, turn, at, ctx),
         NotAllowed: lambda s: (_not_allowed(s, ctx), None),
         Invalid: lambda s: (_invalid(s, ctx), None),
@@ -37,11 +48,11 @@ def answer_stop(stop: Stopped, turn: Turn, at: int, ctx: Context, specs: Mapping
     return answers[type(stop)](stop)
 
 
-def undo_offered(undo: Turn, ctx: Context) -> Answer:
-    """For a "cancel" to which nothing is open: whether the last thing is meant."""
+def undo_offered(undo: Turn, ctx: Context, asked: Line | None = None) -> Answer:
+    """For a "cancel" to which nothing is open, or an undo of what is long ago: whether the last thing is meant."""
     label = ctx.voice.label("button.undo")
     pending = Pending(kind="choose", turn=Turn(), alternatives=[(label, undo)])
-    return Reply(ctx.say("nothing_pending.undo"), buttons=(Button(label, undo),)), pending
+    return Reply(asked or ctx.say("nothing_pending.undo"), buttons=(Button(label, undo),)), pending
 
 
 def _ask(stop: Missing, turn: Turn, at: int, ctx: Context, specs: Mapping[str, Spec]) -> Answer:
@@ -134,14 +145,9 @@ def _not_found(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:
     if not stop.said or _points(stop.said):
         key = _keyed(ctx, "not_found.pointed", stop.kind)
         return Reply(ctx.say(key if stop.said else "not_found.gone")), None
-    if (
-        stop.kind == "contact"
-        and turn.calls[at].name.endswith(".show")
-        and (one := _colleague(stop.said, ctx))
-    ):
-        return Reply(
-            ctx.say("not_found.colleague", name=one.name, role=ctx.voice.label(f"role.{one.role}"))
-        ), None
+    shows = stop.kind == "contact" and turn.calls[at].name.endswith(".show")
+    if shows and (told := _colleagues(stop.said, ctx)):
+        return Reply(told[0], lines=tuple(told[1:])), None
     if not stop.nearest:
         return Reply(
             ctx.say(_keyed(ctx, "not_found", stop.kind), said=stop.said), buttons=_offer(stop, ctx)
@@ -155,20 +161,23 @@ def _not_found(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:
     return _alternatives(prompt, alternatives, turn, stop.nearest, [ctx.say("did_you_mean")])
 
 
-def _colleague(said: str, ctx: Context) -> Member | None:
-    """Somebody on the team who is called so, by the whole name or the first one."""
+def _colleagues(said: str, ctx: Context) -> list[Line]:
+    """Who on the team is called so, by the whole name or a part of it, for those who may know."""
     words = fold(said)
-    return next((m for m in members(ctx.uow) if words in (fold(m.name), fold(m.name).split()[0])), None)
+    able = members(ctx.uow) if ctx.may("team.read") else []
+    found = [m for m in able if words in (fold(m.name), *fold(m.name).split())]
+    return [
+        ctx.say("not_found.colleague", name=m.name, role=ctx.voice.label(f"role.{m.role}")) for m in found
+    ]
 
 
 def _told_apart(found: Sequence[Mention], ctx: Context) -> list[str]:
     """Their names; with their numbers where several are called the same."""
     names = [m.name for m in found]
+    if len(set(names)) == len(names):
+        return names
     numbers = [getattr(ctx.uow.get(MODELS[m.kind], UUID(m.id)), "number", None) for m in found]
-    same = len(set(names)) < len(names)
-    return [
-        f"#{number} {name}" if same and number else name for name, number in zip(names, numbers, strict=True)
-    ]
+    return [f"#{number} {name}" if number else name for name, number in zip(names, numbers, strict=True)]
 
 
 def _who_then(stop: NotFound, turn: Turn, at: int, ctx: Context) -> Answer:

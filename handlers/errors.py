@@ -71,6 +71,14 @@ class Confirm(Stopped):
         self.lines, self.buttons = tuple(lines), tuple(buttons)
 
 
+class LongAgo(Stopped):
+    """What is to be taken back was done long ago: `told` says what, and asks."""
+
+    def __init__(self, change_set: str, told: Line) -> None:
+        super().__init__(change_set)
+        self.change_set, self.told = change_set, told
+
+
 class Twin(Stopped):
     """What is to be added looks like something that is there; `options` are (mention, why)."""
 

@@ -180,15 +180,14 @@ def whole_name(words: str, start: int, end: int) -> tuple[int, int]:
 
 def as_written(name: str) -> str:
     """A person's name that was typed all in small letters as names are written: "jan de wit" is Jan de Wit."""
-    if (
-        not name.isascii()
-        or not name.islower()
-        or not all(w.replace("-", "").replace("'", "").isalpha() for w in name.split())
-    ):
+    words = name.split()
+    if not name.islower() or not all(re.sub(r"[-'’]", "", w).isalpha() for w in words):
         return name
-    return " ".join(
-        w if w in _PARTICLES else "-".join(p.capitalize() for p in w.split("-")) for w in name.split()
-    )
+    return " ".join(w if i and w in _PARTICLES else _raised(w) for i, w in enumerate(words))
+
+
+def _raised(word: str) -> str:
+    return re.sub(r"(?:^|(?<=-)|(?<=^[od]['’]))\w", lambda m: m[0].upper(), word)
 
 
 def guess(words: str) -> Iterator[Guess]:

@@ -55,7 +55,7 @@ _AT_PLACE = {
     "aside": r"(?:at|in|during|over) (?:the|a|an|our|his|her|their) .{1,200}?",
     "act": rf"(?:(?:call|ring|phone|e-?mail|text|message|write to|visit|follow up with|check in with|get back to|chase|nudge|ping|call back) (?!(?:me|us|you)\b)[^{_ANY}]{{1,200}}?|(?:给|跟|和|找|约|催|联系|回复|拜访|去见|通知)(?!.*[了过])[^{_ANY}]{{1,80}}?)",
     "dialled": r"\+?\d[\d ()-]{5,18}\d",
-    "handle": r"(?:微信号?|line|qq|whatsapp|telegram|skype) ?(?:id|号)? ?[是:]? ?[a-z0-9][\w.-]{2,30}",
+    "handle": r"(?:微信号?|line|qq|whatsapp|telegram|skype) ?(?:id|号)? ?[是:]? ?[a-z0-9][a-z0-9_.-]{2,30}",
     "number": r"(?:no\.? ?|#)?\d{1,9}",
 }
 

@@ -157,6 +157,8 @@ def _admissible(filling: Filling, slot: str, kind: str, words: str) -> bool:
             said = fold(words)
             unlike = (_ASKED, _POINTING) if kind == "tag" else (_MEASURED,)
             return not any(pattern.search(said) for pattern in unlike)
+        case "lost_reason":
+            filling.doubt += 0 if lookup("lost_reason", words) else 0.1
         case "tags":
             filling.doubt += 0.05 if lookup("role", words) else 0  # 把小王设为经理 rather makes him one
         case "industry":

@@ -9,7 +9,7 @@ from handlers.basics.settings import FIELDS, set_setting
 from handlers.capability import Capability, Command, Spec, usage
 from handlers.cards import company_card, contact_card
 from handlers.context import Context
-from handlers.errors import Invalid
+from handlers.errors import Invalid, LongAgo
 from handlers.kept import kept_line
 from handlers.lines import activity_line, record_line
 from handlers.reply import Button, Line, Mention, Reply, line
@@ -19,7 +19,7 @@ from nlp.names import looks_named
 from storage.find import MODELS, Match, find_anything
 from storage.jobs import adding, begin_undo, undoing
 from storage.outbox import withdraw
-from storage.queries.changes import corrected_by
+from storage.queries.changes import revive
 from storage.tables import Activity, ChangeSet, Company, Contact, Deal, Reminder, Task, Ticket
 from storage.takeback import size_of
 from storage.undo import change_set_of, latest, revert
@@ -122,7 +122,7 @@ def undo(cmd: Undo, ctx: Context) -> Reply:  # noqa: ARG001 - every handler take
         lines.append(ctx.say("undo.sent", n=left))
     elif waiting:
         lines.append(ctx.say("undo.withdrawn", n=waiting))
-    if before := corrected_by(ctx.uow, change_set):
+    if not kept and (before := revive(ctx.uow, change_set)):
         lines.append(ctx.say("undo.before", what=before.title))
     return Reply(ctx.say("undo.done", what=change_set.title), lines=tuple(lines), undoable=False)
 
@@ -149,8 +149,8 @@ def _meant(ctx: Context) -> ChangeSet:
     if found is None:
         raise Invalid("undo.nothing")
     if ctx.now - found.created_at > LONG_AGO:
-        told = ctx.say("undo.old", what=found.title, when=ctx.voice.moment(found.created_at))
-        ctx.confirm([], told, ctx.voice.label("button.undo"))
+        when = ctx.voice.moment(found.created_at)
+        raise LongAgo(str(found.id), ctx.say("undo.old", what=found.title, when=when))
     return found
 
 

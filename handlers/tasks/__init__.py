@@ -35,7 +35,7 @@ from handlers.values import one_of
 from handlers.voice import Voice
 from storage.queries.work import OPEN_TASKS, end_reminders, reminders
 from storage.queries.work import tasks as tasks_where
-from storage.tables import Company, Contact, Member, Task
+from storage.tables import Company, Contact, Conversation, Member, Task
 from storage.tables import Priority as Level
 from storage.tables import TaskStatus as Status
 
@@ -177,18 +177,21 @@ def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
     key = "task.list.mine" if mine else "task.list.of" if assignee else "task.list"
     name = assignee.name if assignee else ""
     reply = listed(ctx, key, rows, total, lambda t: task_line(ctx, t, whose=assignee is None), name=name)
-    return _with_reminders(ctx, reply, cmd.due, total) if mine and cmd.due and not overdue else reply
+    narrowed = cmd.status or cmd.priority or cmd.contact or cmd.company or overdue
+    return _with_reminders(ctx, reply, cmd.due, total) if mine and cmd.due and not narrowed else reply
 
 
 def _with_reminders(ctx: Context, reply: Reply, due: str, tasks: int) -> Reply:
-    """What one has to do in some days is also what one will be reminded of."""
+    """What one has to do in some days is also what one will be reminded of; that is nobody else's business."""
+    here = ctx.uow.get(Conversation, ctx.conversation_id)
+    if here is None or not here.private or ctx.turn.offset:
+        return reply
     coming, total = reminders(ctx.uow, ctx.member, between=span(due, ctx.voice), limit=PAGE)
-    if not tasks:
-        return (
-            listed(ctx, "reminder.list", coming, total, lambda r: reminder_line(ctx, r)) if total else reply
-        )
     lines = (ctx.say("task.list.reminder", what=reminder_line(ctx, r)) for r in coming)
-    return reply if ctx.turn.offset else replace(reply, lines=(*reply.lines, *lines))
+    headline = ctx.say("reminder.list", n=total) if total and not tasks else reply.headline
+    more = Turn(calls=(Call(name="reminder.list", slots={"period": due}),))
+    button = (Button(ctx.voice.title("command.reminder.list"), more),) if total > PAGE else ()
+    return replace(reply, headline=headline, lines=(*reply.lines, *lines), buttons=(*reply.buttons, *button))
 
 
 def _days(due: str, ctx: Context) -> tuple[date, date]:

@@ -28,8 +28,8 @@ def is_fresh(uow: UnitOfWork, change_set_id: str | None) -> bool:
     return made is not None and made.undone_at is None and uow.now - made.created_at <= FRESH
 
 
-def corrected_by(uow: UnitOfWork, undone: ChangeSet) -> ChangeSet | None:
-    """What a correction that was taken back had corrected: it stands again, and can be taken back in its turn."""
+def revive(uow: UnitOfWork, undone: ChangeSet) -> ChangeSet | None:
+    """What a correction that was taken back as a whole had corrected: it stands again, and can be taken back in its turn."""
     if undone.inbox_id is None:
         return None
     of_the_same = (ChangeSet.inbox_id == undone.inbox_id, col(ChangeSet.id) < undone.id)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.grammar import phrases
 from handlers.registry import catalogue_phrasebook
+from nlp.names import as_written
 from nlp.parser import Parser
 from nlp.reading import Context, Known
 from nlp.shapes import catalogue
@@ -55,6 +56,7 @@ def parser() -> Parser:
         ("14號單誰在處理", "ticket.show", {"ticket": "14"}),
         ("move the friday meeting to monday", "task.edit", {"task": "friday meeting", "field": "due", "value": "2026-03-09"}),
         ("ask Bo to send the friday report by thursday", "task.add", {"assignee": "Bo", "title": "send the friday report", "due": "2026-03-05"}),
+        ("remind me the day after tomorrow to send the friday report", "reminder.add", {"text": "send the friday report", "when": "2026-03-04"}),
     ],
 )  # fmt: skip
 def test_what_is_meant(said: str, command: str, slots: dict[str, object], parser: Parser) -> None:
@@ -67,3 +69,14 @@ def test_what_is_meant(said: str, command: str, slots: dict[str, object], parser
 def test_what_is_none_of_it(said: str, parser: Parser) -> None:
     best = parser.parse(said, replace(SEEN, lookup=lookup)).best
     assert best is None or best.commands[0].name not in ("task.add", "activity.log")
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("jan de wit", "Jan de Wit"), ("al gore", "Al Gore"), ("sean o'brien", "Sean O'Brien"), ("josé garcía", "José García"),
+        ("anna-lena meyer", "Anna-Lena Meyer"), ("Dana", "Dana"), ("wjg_888", "wjg_888"), ("张伟", "张伟"),
+    ],
+)  # fmt: skip
+def test_how_a_name_is_written(typed: str, written: str) -> None:
+    assert as_written(typed) == written
