@@ -34,9 +34,10 @@ def revive(uow: UnitOfWork, undone: ChangeSet) -> ChangeSet | None:
         return None
     of_the_same = (ChangeSet.inbox_id == undone.inbox_id, col(ChangeSet.id) < undone.id)
     before = uow.first(ChangeSet, *of_the_same, order=[col(ChangeSet.id).desc()])
-    if before is not None:
-        before.undone_at = None
-        uow.add(before)
+    if before is None or before.undone_at is None:  # nothing was corrected
+        return None
+    before.undone_at = None
+    uow.add(before)
     return before
 
 
