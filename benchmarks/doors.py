@@ -47,6 +47,7 @@ class Parley:
 
     def __init__(self, fake: FakeSlack, folder: str) -> None:
         self.app: App = build(settings(fake, folder))
+        gc.freeze()  # as `parley serve` does
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
@@ -61,6 +62,7 @@ class Parley:
         self.reception = Reception(self.app.engine)
         self.door = SlackDoor(self.app.settings, self.reception)
         self.courier = Courier(self.app.database, [self.door], self.app.clock.now, paces={"slack": Pace()})
+        self.app.engine.carriers.extend(self.courier.routes)
         self.tasks = [asyncio.create_task(supervise(self.door)), asyncio.create_task(self.courier.run())]
 
     async def _end(self) -> None:

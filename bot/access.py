@@ -30,15 +30,15 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     if sender.barred:
         return None
     found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
-    if (found is None or found[0].member_id is None) and (incoming.vouched or sender.joins):
+    if (found is None or found.member is None) and (incoming.vouched or sender.joins):
         _join(uow, incoming)
         found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
-    if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:
+    member = found.member if found else None
+    if found is None or member is None or member.status != MemberStatus.ACTIVE:
         return None
-    identity, member, role_row = found[0], found[1], found[2]
     if incoming.vouched and _update(uow, member, incoming):
-        return Speaker(member, identity.id, grants_of(uow, member.role))
-    return Speaker(member, identity.id, role_row.grants if role_row else {})
+        return Speaker(member, found.identity_id, grants_of(uow, member.role))
+    return Speaker(member, found.identity_id, found.grants)
 
 
 def known(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
@@ -46,9 +46,9 @@ def known(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     if incoming.sender.barred:
         return None
     found = known_speaker(uow, incoming.platform, incoming.account, incoming.sender.external_id)
-    if found is None or found[1] is None or found[1].status != MemberStatus.ACTIVE:
+    if found is None or found.member is None or found.member.status != MemberStatus.ACTIVE:
         return None
-    return Speaker(found[1], found[0].id, found[2].grants if found[2] else {})
+    return Speaker(found.member, found.identity_id, found.grants)
 
 
 def _join(uow: UnitOfWork, incoming: Incoming) -> None:

@@ -39,6 +39,7 @@ class Background:
         self._courier = Courier(
             app.database, senders, app.clock.now, paces=paces, slots=slots, unreachable=self._unreachable
         )
+        app.engine.carriers.extend(self._courier.routes)
         self._delivering: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class Background:
         """Do all that is due, and say in how long there is more; what goes wrong is tried again by the next tick."""
         try:
             while self._app.tick():
-                pass
+                self._courier.wait_for_room()
             return self._app.until_due()
         except Unavailable:
             return None

@@ -20,6 +20,7 @@ from handlers.reply import Reply
 from handlers.voice import Voice
 from nlp.text import detect
 from storage.database import Database, Session
+from storage.departures import Carrier, take_along
 from storage.errors import Unavailable
 from storage.inbox import (
     accept,
@@ -47,6 +48,7 @@ class Engine:
 
     def __init__(self, database: Database, workspace_id: UUID, parts: Parts, clock: Clock) -> None:
         self.database, self.workspace_id, self.parts, self.clock = database, workspace_id, parts, clock
+        self.carriers: list[Carrier] = []  # who takes along what is queued here
         self._conversations: dict[tuple[str, str, str, str], UUID] = {}
 
     def accept(self, incoming: Incoming) -> tuple[UUID, bool]:
@@ -103,7 +105,7 @@ class Engine:
         def transaction(session: Session) -> T:
             uow = self._unit(session)
             result = do(uow)
-            uow.finish()
+            self._finish(uow)
             return result
 
         return self.database.run(transaction)
@@ -131,7 +133,8 @@ class Engine:
             if met != [row.id]:
                 met[:] = [row.id]
                 found.clear()  # what was read for one message is none of another's
-            conversation.unreachable_at = None
+            if conversation.unreachable_at:
+                conversation.unreachable_at = None
             self._answer(UnitOfWork(session, workspace, self.clock.now(), found), conversation, row)
             return 1, more
 
@@ -159,8 +162,13 @@ class Engine:
         self._ended(uow, parts, InboxState.DONE)
 
     def _ended(self, uow: UnitOfWork, parts: Sequence[Inbox], state: InboxState) -> None:
-        uow.finish()
+        self._finish(uow)
         mark(uow.session, parts, state)
+
+    def _finish(self, uow: UnitOfWork) -> None:
+        uow.settle()
+        take_along(uow, self.carriers)
+        uow.finish()
 
     def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
         """Tell the person that a message failed, under a reference that the log knows; it is not tried again."""
@@ -176,7 +184,7 @@ class Engine:
             voice = Voice(self.parts.book, language, uow.now)
             sender = Incoming.from_json(row.payload).sender
             known = speaker_of(uow, row.platform, row.account, sender.external_id)
-            member = known[1] if known else None
+            member = known.member if known else None
             post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=member)
             self._ended(uow, album_of(session, row), InboxState.FAILED)
 

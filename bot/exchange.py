@@ -28,13 +28,13 @@ from nlp.text import clean
 from storage.changes import UNDO_FOR
 from storage.journal import append
 from storage.points import digest
+from storage.queries.buttons import Button as PressedButton
 from storage.queries.buttons import by_label, by_token, message_of, use_up
 from storage.queries.changes import is_fresh, supersede
 from storage.queries.members import members_with
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.queries.rooms import subject_of
 from storage.tables import Audit, ChangeSet, Conversation, Dialogue, Member, Message
-from storage.tables import Button as PressedButton
 
 if TYPE_CHECKING:
     from bot.talk import Talk

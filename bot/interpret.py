@@ -21,8 +21,8 @@ from nlp.reading import Parse, Reading
 from nlp.slots import TOLD_AS_PAST
 from nlp.text import clean, detect, fold
 from nlp.values import TIME_KINDS, field_value, merged, mostly_time, value, wholly_time
-from storage.queries.buttons import by_label, by_token, is_stale
-from storage.tables import Button, Conversation, Member
+from storage.queries.buttons import Button, by_label, by_token, is_stale
+from storage.tables import Conversation, Member
 from storage.unit_of_work import UnitOfWork
 
 _THE_ONE = re.compile(r"^(?:the )?(.+?)(?: one|的|那个|那位)?$")
@@ -71,11 +71,10 @@ class Interpreter:
         turn = Turn.model_validate(button.turn)
         names = [c.name for c in turn.calls] or [str(turn.control)]
         acts = not all(self._reads(c) for c in turn.calls) or not turn.calls
-        if acts and button.used_at is not None:
+        if acts and button.is_used:
             raise CannotPress("button.used")
         if acts:
-            button.used_at = uow.now
-            uow.session.add(button)
+            button.use(uow.now)
         if is_stale(uow, button):
             raise CannotPress("stale", _show(button, self.specs))
         return Understanding(
@@ -304,20 +303,19 @@ def _button(incoming: Incoming, uow: UnitOfWork, member: Member, conversation: C
         )
     if button is None:
         raise CannotPress("button.unknown")
-    if button.member_id not in (None, member.id):
+    if button.keyboard.member_id not in (None, member.id):
         log.warning("somebody else's button was refused")
         raise CannotPress("button.not_yours")
-    if button.expires_at <= uow.now:
+    if button.keyboard.expires_at <= uow.now:
         raise CannotPress("button.expired")
     return button
 
 
 def _show(button: Button, specs: Mapping[str, Spec]) -> Turn | None:
     """The card of the record as it is now, where it has one."""
-    name = f"{button.record_kind}.show"
-    if name not in specs:
+    if button.record is None or (name := f"{button.record[0]}.show") not in specs:
         return None
-    return Turn(calls=(Call(name=name, slots={str(button.record_kind): f"id:{button.record_id}"}),))
+    return Turn(calls=(Call(name=name, slots={button.record[0]: f"id:{button.record[1]}"}),))
 
 
 def _is_answer_word(parse: Parse, pending: Pending | None) -> bool:

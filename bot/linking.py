@@ -27,8 +27,8 @@ def open_with(uow: UnitOfWork, incoming: Incoming, code: str) -> Member:
     member = enter(uow, incoming, code)
     attach(uow, *account, member)
     uow.flush()
-    if before and before[1] and before[1].id != member.id:
-        fold_in(uow, before[1], member)
+    if before and before.member and before.member.id != member.id:
+        fold_in(uow, before.member, member)
     return member
 
 
@@ -45,9 +45,9 @@ def _member(uow: UnitOfWork, incoming: Incoming, code: Code) -> Member:
     if code.kind == CodeKind.LINK and (linked := uow.get(Member, code.member_id)):
         return linked
     known = speaker_of(uow, incoming.platform, incoming.account, incoming.sender.external_id)
-    if known and known[1]:
-        known[1].role = code.role or known[1].role
-        return uow.add(known[1])
+    if known and known.member:
+        known.member.role = code.role or known.member.role
+        return uow.add(known.member)
     name = code.name or incoming.sender.name
     return uow.add(
         Member(workspace_id=uow.workspace_id, name=name, role=code.role or uow.workspace.default_role)

@@ -12,9 +12,9 @@ from handlers.turn import Call
 from nlp.pronouns import is_pronoun
 from nlp.text import fold
 from storage.outbox import payload_of
-from storage.queries.buttons import buttons_of
+from storage.queries.buttons import Button, buttons_of
 from storage.queries.messages import answer_to, message_at
-from storage.tables import Button, Conversation
+from storage.tables import Conversation
 from storage.unit_of_work import UnitOfWork
 
 _POINTING = re.compile(r"\bthis\b|[这這]", re.IGNORECASE)

@@ -1,15 +1,16 @@
 """Putting an answer on its way: the message, its buttons and the outbox row, in the transaction of what it tells."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from handlers.reply import Button as Offered
-from handlers.reply import Mention, Reply
+from handlers.reply import Button, Mention, Reply
 from storage.journal import append
 from storage.outbox import Focus, enqueue, newest_private, remember
-from storage.tables import Button, Conversation, Job, Member, Message
+from storage.queries.buttons import token_of
+from storage.tables import Conversation, Job, Keyboard, Member, Message
 from storage.unit_of_work import UnitOfWork
 
 BUTTON_LIFE = timedelta(days=30)
@@ -34,10 +35,10 @@ def post(
     `again` is the line that it gets where it may arrive a second time; `share` names the key by which a person can be
     picked where one is asked for.
     """
-    tokens = _tokens(len(reply.buttons))
+    token = secrets.token_urlsafe(9)  # nobody can guess it
     payload = {
         "reply": reply.to_json(buttons=False),
-        "buttons": [[b.label, t] for b, t in zip(reply.buttons, tokens, strict=True)],
+        "buttons": [[b.label, token_of(token, at)] for at, b in enumerate(reply.buttons)],
         "to": member.name if member else None,
         "asks": asks,
     }
@@ -55,34 +56,27 @@ def post(
         replaces=replaces,
         key=key,
     )
-    _keep_buttons(uow, zip(reply.buttons, tokens, strict=True), message_id, member)
+    if reply.buttons:
+        append(
+            uow.session,
+            Keyboard,
+            workspace_id=uow.workspace_id,
+            token=token,
+            message_id=message_id,
+            member_id=member.id if member else None,
+            choices=[_choice(button) for button in reply.buttons],
+            expires_at=uow.now + BUTTON_LIFE,
+        )
     if reply.tracks and (job := uow.get(Job, UUID(reply.tracks))):
         job.conversation_id, job.message_id = conversation.id, message_id
         uow.session.add(job)
     return message_id
 
 
-def _keep_buttons(
-    uow: UnitOfWork, buttons: Iterable[tuple[Offered, str]], message_id: UUID, member: Member | None
-) -> None:
-    """What a press of each means, under its token."""
-    until = uow.now + BUTTON_LIFE
-    for button, token in buttons:
-        kind, record_id, version = button.record or (None, None, None)
-        append(
-            uow.session,
-            Button,
-            workspace_id=uow.workspace_id,
-            token=token,
-            message_id=message_id,
-            label=button.label,
-            turn=button.turn.dump(),
-            member_id=member.id if member else None,
-            record_kind=kind,
-            record_id=UUID(record_id) if record_id else None,
-            record_version=version,
-            expires_at=until,
-        )
+def _choice(button: Button) -> dict[str, Any]:
+    """What a press of a button means, as it is kept."""
+    choice = {"label": button.label, "turn": button.turn.dump()}
+    return {**choice, "record": button.record} if button.record else choice
 
 
 def tell(
@@ -111,12 +105,6 @@ def focus_of(
     """What Parley has spoken of by itself, as it is put in the focus of the talk."""
     listed = [_plain(m) for m in listing]
     return Focus(conversation.id, member.id, [_plain(m) for m in mentions], listed)
-
-
-def _tokens(count: int) -> list[str]:
-    """Words that nobody can guess, of twelve characters each."""
-    drawn = secrets.token_urlsafe(9 * count)
-    return [drawn[i : i + 12] for i in range(0, len(drawn), 12)]
 
 
 def _plain(mention: Mention) -> dict[str, str]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from schedules import metrics
 from schedules.delivery import (
@@ -26,13 +27,14 @@ from schedules.pacing import PACES, Pace, Pacer
 from storage.database import Database
 from storage.deliveries import Delivery, Outcome, claim, hand_back, settle
 from storage.errors import Unavailable
-from storage.outbox import QUEUED
 
 T = TypeVar("T")
 PAUSE = 0.3  # seconds between looks at an outbox in which other processes may have put something
+BREATH = 0.02  # seconds that a look which found nothing is good for
+MOMENT = 0.25  # seconds at most for which those who queue much wait for what is on its way
 AGAIN = 0.5  # seconds until a database that was away is tried again
 GRACE = 2.0  # seconds after its return in which workers first mark what they had sent
-SLOTS = 200  # messages on their way to one platform: as many connections as its client opens
+SLOTS = 1000  # messages that are leased to us, on their way to one platform
 DRAIN = 10.0  # seconds that a shutdown waits for what is due
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,12 @@ class Courier:
             for route in self.routes:
                 group.create_task(route.run())
 
+    def wait_for_room(self) -> None:
+        """For threads that queue much at once: wait a moment for what was queued before to get away."""
+        end = time.monotonic() + MOMENT
+        while any(route.is_busy for route in self.routes) and time.monotonic() < end:
+            time.sleep(MOMENT / 50)
+
     async def finish(self) -> None:
         """Send what is due and nothing more, within reason; what is under way is finished."""
         await asyncio.gather(*(route.finish() for route in self.routes))
@@ -84,29 +92,56 @@ class Route:
         self.database, self.sender, self.now, self.pacer = database, sender, now, pacer
         self._slots, self._unreachable = slots, unreachable
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand = 0  # messages that are leased to us
         self._arrived = 0  # of these, how many only wait to be marked: their connections are free
         self._wake = asyncio.Event()
         self._marks: list[tuple[Outcome, asyncio.Future[bool]]] = []
         self._marking: asyncio.Task[None] | None = None
         self._running = self._stopping = False
         self._threads = ThreadPoolExecutor(3, f"courier-{sender.platform}")
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def platform(self) -> str:
+        """Where it leads."""
+        return self.sender.platform
+
+    # Taken along, from whatever thread
+
+    def room(self) -> int:
+        """How many messages may set out at this moment."""
+        return self._room() if self._running and not self._stopping else 0
+
+    def allows(self, place: str, private: bool) -> int:
+        """How many messages for a place may go at this moment, one after another."""
+        return self.pacer.allows(place, private=private)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more than half of what may be on its way is."""
+        return self._in_hand > self._slots // 2
+
+    def lease(self) -> Lease:
+        """A lease that begins now."""
+        return Lease()
+
+    def carry(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
+        """Send what was leased to us as it was queued, and look for what was not."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended: what was leased is left to others
+                self._loop.call_soon_threadsafe(self._carried, deliveries, lease)
+
+    # Claimed
 
     async def run(self) -> None:
         """Deliver until told to finish."""
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(self._wake.set)
-
-        self.database.listen(QUEUED, wake)
-        self._running = True
+        self._loop, self._running = asyncio.get_running_loop(), True
         try:
             while not self._stopping:
                 self._wake.clear()
                 if not await self._claimed():
                     await self._pause()
         finally:
-            self.database.ignore(QUEUED, wake)
             self._running = False
 
     async def finish(self) -> None:
@@ -141,6 +176,7 @@ class Route:
         await asyncio.sleep(GRACE)
 
     async def _pause(self) -> None:
+        await asyncio.sleep(BREATH)
         try:
             await asyncio.wait_for(self._wake.wait(), PAUSE)
         except TimeoutError:
@@ -148,18 +184,33 @@ class Route:
 
     async def _start(self) -> int:
         """Claim what may go now and send it in the background; how many messages that is."""
-        room = self.pacer.room(self._slots - len(self._tasks) + min(self._arrived, self._slots))
+        room = self._room()
         if not room:
             return 0
         lease = Lease()
         claimed = await self._thread(
-            claim, self.database, [self.sender.platform], self.now(), room, self.pacer.resting()
+            claim, self.database, [self.platform], self.now(), room, self.pacer.resting(), self.allows
         )
-        for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery, lease))
+        self._set_out(claimed, lease)
+        return len(claimed)
+
+    def _room(self) -> int:
+        return self.pacer.room(self._slots - self._in_hand + min(self._arrived, self._slots))
+
+    def _carried(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
+        self._set_out(deliveries, lease)
+        if not deliveries:
+            self._wake.set()
+
+    def _set_out(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
+        runs: dict[UUID, list[Delivery]] = {}
+        for delivery in deliveries:
+            runs.setdefault(delivery.conversation_id, []).append(delivery)
+        for run in runs.values():
+            task = asyncio.get_running_loop().create_task(self._deliver(run, lease))
             self._tasks.add(task)
             task.add_done_callback(self._ended)
-        return len(claimed)
+        self._in_hand += len(deliveries)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -167,26 +218,41 @@ class Route:
         if not task.cancelled() and (error := task.exception()):
             log.error("a delivery broke off: %s", type(error).__name__)
 
-    async def _deliver(self, delivery: Delivery, lease: Lease) -> None:
+    async def _deliver(self, run: Sequence[Delivery], lease: Lease) -> None:
+        """Send messages of one conversation, one after another; where one has to wait, so do those behind it."""
         held.set(lease)
+        marks: list[tuple[Delivery, asyncio.Future[bool]]] = []
+        for delivery in run:
+            outcome = await self._attempt(delivery, lease)
+            if outcome is not None:
+                _count(outcome)
+                marks.append((delivery, self._mark_soon(outcome)))
+            if outcome is None or outcome.again:
+                break
+        untried = run[len(marks) :]
+        self._in_hand -= len(untried)
+        for delivery in untried:
+            await self._again(hand_back, self.database, delivery)
+        for delivery, mark in marks:
+            if not await mark:
+                log.warning("message %s passed to another worker while it was sent", delivery.id)
+
+    async def _attempt(self, delivery: Delivery, lease: Lease) -> Outcome | None:
+        """What became of sending a message; None where too little of the lease was left for it."""
         if wait := self.pacer.book(delivery.place, private=delivery.private):
             await asyncio.sleep(wait)
         try:
             async with asyncio.timeout(max(lease.left, 0.01)):
                 check_lease()
-                outcome = Outcome(delivery, external_id=await self._send(delivery))
+                return Outcome(delivery, external_id=await self._send(delivery))
         except LeaseLost:
             metrics.attempts.labels(delivery.platform, "left").inc()
             log.warning("message %s is left to another worker: too little of the lease was left", delivery.id)
-            await self._again(hand_back, self.database, delivery)
-            return
+            return None
         except TimeoutError:  # the platform was too slow for the lease
-            outcome = await self._failed(delivery, Ambiguous("no answer in time"))
+            return await self._failed(delivery, Ambiguous("no answer in time"))
         except Exception as error:  # noqa: BLE001 - whatever a platform's library raises, the others go on
-            outcome = await self._failed(delivery, error)
-        _count(outcome)
-        if not await self._settled(outcome):
-            log.warning("message %s passed to another worker while it was sent", delivery.id)
+            return await self._failed(delivery, error)
 
     async def _send(self, delivery: Delivery) -> str:
         if not delivery.doubtful:
@@ -206,19 +272,16 @@ class Route:
             await self._again(self._unreachable, delivery)
         return after(error, delivery, self.now())
 
-    async def _settled(self, outcome: Outcome) -> bool:
+    def _mark_soon(self, outcome: Outcome) -> asyncio.Future[bool]:
         """Mark a message; False when it was no longer ours. Those that wait for a commit share the next one."""
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._marks.append((outcome, future))
         self._arrived += 1
-        if len(self._tasks) >= self._slots:
+        if self._in_hand >= self._slots:
             self._wake.set()
         if self._marking is None:
             self._marking = asyncio.create_task(self._mark())
-        try:
-            return await future
-        finally:
-            self._arrived -= 1
+        return future
 
     async def _mark(self) -> None:
         while self._marks:
@@ -229,9 +292,11 @@ class Route:
             except Exception as error:  # noqa: BLE001 - handed to whoever waits
                 for _, future in batch:
                     future.set_exception(error)
-                continue
-            for outcome, future in batch:
-                future.set_result(outcome.delivery.id in marked)
+            else:
+                for outcome, future in batch:
+                    future.set_result(outcome.delivery.id in marked)
+            self._arrived -= len(batch)
+            self._in_hand -= len(batch)
         self._marking = None
 
     async def _again(self, work: Callable[..., T], *given: Any) -> T:

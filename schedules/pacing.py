@@ -1,11 +1,13 @@
 """How fast a platform may be spoken to: in all, and in one chat."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Rules = tuple[tuple[int, float], ...]  # so many messages in so many seconds
+RUN = 20  # messages one after another where nothing is said
 IDLE = 60.0  # seconds after which a quiet place is forgotten
 
 
@@ -35,6 +37,13 @@ class _Place:
         bounds = (self.times[-count] + seconds for count, seconds in self.rules if len(self.times) >= count)
         return max((self.rests_until, *bounds))
 
+    def room(self, now: float) -> int:
+        """How many may go now."""
+        if self.rests_until > now:
+            return 0
+        taken = ((count, sum(t > now - seconds for t in self.times)) for count, seconds in self.rules)
+        return max(min((count - used for count, used in taken), default=RUN), 0)
+
     def book(self, now: float) -> float:
         moment = max(now, self.ready())
         self.times.append(moment)
@@ -44,36 +53,46 @@ class _Place:
 
 
 class Pacer:
-    """Remembers what went where, and says what may go now."""
+    """Remembers what went where, and says what may go now; any thread may ask."""
 
     def __init__(self, pace: Pace, clock: Callable[[], float] = time.monotonic) -> None:
         self.pace, self._clock = pace, clock
+        self._lock = threading.Lock()
         self._total = _Place(pace.total)
         self._places: dict[str, _Place] = {}
 
     def room(self, most: int) -> int:
         """How many more messages, up to `most`, may go at this moment."""
         now = self._clock()
-        for count, seconds in self.pace.total:
-            most = min(most, count - sum(t > now - seconds for t in self._total.times))
+        with self._lock:
+            for count, seconds in self.pace.total:
+                most = min(most, count - sum(t > now - seconds for t in self._total.times))
         return max(most, 0)
 
     def resting(self) -> list[str]:
         """Places where none may go at this moment."""
         now = self._clock()
-        for name in [n for n, p in self._places.items() if p.ready() < now - IDLE]:
-            del self._places[name]
-        return [name for name, place in self._places.items() if place.ready() > now]
+        with self._lock:
+            for name in [n for n, p in self._places.items() if p.ready() < now - IDLE]:
+                del self._places[name]
+            return [name for name, place in self._places.items() if place.ready() > now]
+
+    def allows(self, name: str, *, private: bool) -> int:
+        """How many may go to a place at this moment, one after another."""
+        with self._lock:
+            place = self._places.get(name) or _Place(self.pace.private if private else self.pace.room)
+            return place.room(self._clock())
 
     def book(self, name: str, *, private: bool) -> float:
         """Take the next turn in a place; how many seconds there are to wait for it."""
         now = self._clock()
         rules = self.pace.private if private else self.pace.room
-        place = self._places.setdefault(name, _Place(rules))
-        moment = place.book(self._total.book(now))
-        return moment - now
+        with self._lock:
+            place = self._places.setdefault(name, _Place(rules))
+            return place.book(self._total.book(now)) - now
 
     def rest(self, name: str, seconds: float) -> None:
         """Leave a place alone, since its platform asked for it."""
-        place = self._places.setdefault(name, _Place(()))
-        place.rests_until = self._clock() + seconds
+        with self._lock:
+            place = self._places.setdefault(name, _Place(()))
+            place.rests_until = self._clock() + seconds

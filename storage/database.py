@@ -3,10 +3,11 @@
 import logging
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,12 +35,12 @@ TRANSACTIONS = 6  # at once, in one process
 RETRIED_STATES = {"40001", "40P01", "23505"}
 
 
-_SIGNALS = "signals"
+_AFTER = "after commit"
 
 
-def signal(session: Session, name: str) -> None:
-    """Have those who `listen` for `name` told once this transaction is committed."""
-    session.info.setdefault(_SIGNALS, set()).add(name)
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have `call` called, from whatever thread, once this transaction is committed."""
+    session.info.setdefault(_AFTER, []).append(call)
 
 
 def normalise(url: str) -> str:
@@ -147,35 +148,25 @@ class Database:
             _sqlite_engine(self.url, memory=self.memory) if self.sqlite else _postgres_engine(self.url)
         )
         self._writer = Writer(self.engine) if self.sqlite else None
-        self._listeners: dict[str, list[Callable[[], None]]] = {}
-        self._away = False
-
-    def listen(self, name: str, call: Callable[[], None]) -> None:
-        """Call `call`, from whatever thread, after each commit of this process that gave the signal `name`."""
-        self._listeners.setdefault(name, []).append(call)
-
-    def ignore(self, name: str, call: Callable[[], None]) -> None:
-        """No more of that."""
-        self._listeners[name].remove(call)
+        self._away, self._noting = False, threading.Lock()
 
     def run(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit it; repeat it whole when the engine says so.
 
         Raises whatever `work` raises, with nothing kept, or `Unavailable`.
         """
-        signals: set[str] = set()
+        after: list[Callable[[], None]] = []
 
         def watched(session: Session) -> T:
             result = work(session)
-            signals.clear()
-            signals.update(session.info.get(_SIGNALS, ()))
+            after[:] = session.info.get(_AFTER, ())
             return result
 
         with self._answering():
             result = (
                 self._writer.submit(watched).result() if self._writer else self._repeat(self._once, watched)
             )
-        for call in [c for name in signals for c in self._listeners.get(name, ())]:
+        for call in after:
             call()
         return result
 
@@ -212,15 +203,19 @@ class Database:
         try:
             yield
         except OperationalError as error:
-            if not self._away:
+            if self._turned(away=True):
                 log.error(  # noqa: TRY400 - one line, not a page, for what will be repeated until it is over
                     "the database does not answer: %s; what there is to do waits", type(error.orig).__name__
                 )
-            self._away = True
             raise Unavailable(str(error.orig)) from error
-        if self._away:
+        if self._away and self._turned(away=False):
             log.warning("the database answers again")
-            self._away = False
+
+    def _turned(self, *, away: bool) -> bool:
+        """Note whether the database is away; whether that is news. Many threads may find out at once."""
+        with self._noting:
+            news, self._away = self._away != away, away
+        return news
 
     def _repeat(self, once: Callable[[Callable[[Session], T]], T], work: Callable[[Session], T]) -> T:
         for attempt in range(1, ATTEMPTS):
@@ -241,10 +236,8 @@ class Database:
 
 
 def clock_of(session: Session) -> datetime:
-    """The database's time; the domain's may stand still."""
+    """The database's time, which is this machine's where the database is a file; the domain's may stand still."""
     if session.get_bind().dialect.name == "sqlite":
-        return datetime.fromisoformat(
-            session.connection().execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00')")).scalar_one()
-        )
+        return datetime.now(UTC)
     moment: datetime = session.connection().execute(select(func.clock_timestamp())).scalar_one()
     return moment

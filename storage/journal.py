@@ -41,13 +41,19 @@ def append(session: Session, model: type[SQLModel], **values: Any) -> None:
     session.info.setdefault(_KEY, {}).setdefault(model, []).append(with_defaults(model, values))
 
 
+def gathered(session: Session, model: type[SQLModel]) -> list[dict[str, Any]]:
+    """The rows of a table that are to be written, in order; what is changed in them now is written so."""
+    rows: list[dict[str, Any]] = session.info.get(_KEY, {}).get(model, [])
+    return rows
+
+
 def write(session: Session) -> None:
     """Write what was gathered. References are checked at commit, so the order does not matter."""
-    gathered, connection = session.info.pop(_KEY, {}), session.connection()
-    many = {model: rows for model, rows in gathered.items() if len(rows) >= MANY}
+    waiting, connection = session.info.pop(_KEY, {}), session.connection()
+    many = {model: rows for model, rows in waiting.items() if len(rows) >= MANY}
     for model, rows in many.items():
         write_many(connection, model, rows)
     with pipelined(connection):
-        for model, rows in gathered.items():
+        for model, rows in waiting.items():
             if model not in many:
                 connection.execute(_insert(model), rows)

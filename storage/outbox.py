@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from storage.database import signal
 from storage.deliveries import OPEN, Delivery
 from storage.journal import append
 from storage.partial import among
@@ -16,7 +15,6 @@ from storage.tables import Conversation, Dialogue, Direction, Message, Outbox, O
 from storage.unit_of_work import UnitOfWork
 
 RECENT = 12
-QUEUED = "queued"  # the signal that something waits to be sent
 MARKED = ("slack", "telegram")  # platforms where a message is edited once one of its buttons was pressed
 
 
@@ -58,7 +56,6 @@ def enqueue(
         not_before=uow.now,
         created_at=uow.now,
     )
-    signal(uow.session, QUEUED)
     return message_id
 
 

@@ -1,6 +1,5 @@
 """The one thread that writes to SQLite: first come, first served, several pieces of work to a commit."""
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -13,8 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 BATCH = 16
+
+
+class Failed(Exception):
+    """A piece of work failed among others."""
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Job:
 
     def alone(self, engine: Engine) -> None:
         """Run in a transaction of its own."""
+        self.result = self.error = None
         try:
             with Session(engine, expire_on_commit=False) as session:
                 self.result = self.work(session)
@@ -36,15 +39,15 @@ class Job:
             self.error = error
 
     def among(self, connection: Connection) -> None:
-        """Run in a savepoint of a shared transaction: what fails takes nothing else with it."""
+        """Run in a transaction that is shared; raises `Failed` where the work does."""
         try:
             with Session(
-                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+                connection, expire_on_commit=False, join_transaction_mode="rollback_only"
             ) as session:
                 self.result = self.work(session)
                 session.commit()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-            self.error = error
+        except BaseException as error:
+            raise Failed from error
 
     def settle(self) -> None:
         """Wake whoever waits, once the outcome is on disk."""
@@ -92,19 +95,17 @@ class Writer:
 
     def _commit(self, jobs: list[Job]) -> None:
         try:
-            self._run(jobs)
+            self._together(jobs)
         except OperationalError as error:  # locked or full: each by itself would only wait again
             for job in jobs:
                 job.error = error
-        except BaseException as error:  # noqa: BLE001 - the commit failed: each by itself, since one may be to blame
-            log.warning("a shared commit failed: %s", type(error).__name__)
+        except BaseException:  # noqa: BLE001 - each by itself: what fails takes nothing else with it
             for job in jobs:
-                job.result = job.error = None
                 job.alone(self._engine)
         for job in jobs:
             job.settle()
 
-    def _run(self, jobs: list[Job]) -> None:
+    def _together(self, jobs: list[Job]) -> None:
         if len(jobs) == 1:
             jobs[0].alone(self._engine)
             return

@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlmodel import col
 
-from storage.database import signal
-from storage.outbox import QUEUED
 from storage.partial import is_
 from storage.tables import Conversation, Member, Outbox, OutboxState
 from storage.unit_of_work import UnitOfWork
@@ -67,7 +65,4 @@ def revive(uow: UnitOfWork) -> int:
         "not_before": uow.now,
         "reason": None,
     }
-    done = uow.session.connection().execute(update(Outbox).where(*_dead(uow)).values(revived))
-    if done.rowcount:
-        signal(uow.session, QUEUED)
-    return done.rowcount
+    return uow.session.connection().execute(update(Outbox).where(*_dead(uow)).values(revived)).rowcount

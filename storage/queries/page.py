@@ -9,7 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from storage.deliveries import Delivery
 from storage.inbox import conversation_of, lock
-from storage.tables import Button, Conversation, Direction, Inbox, Member, Message, Outbox, Shown
+from storage.queries.buttons import Button, each
+from storage.tables import Conversation, Direction, Inbox, Keyboard, Member, Message, Outbox, Shown
 from storage.unit_of_work import UnitOfWork
 
 UNSHOWN = 20  # messages of a person that are looked at for those not shown yet
@@ -141,17 +142,24 @@ def _entries(
     )
     rows = uow.session.exec(query).all()
     tokens = [inbox.payload["press"] for *_, inbox in rows if inbox and inbox.payload.get("press")]
-    pressed = {b.token: b for b in _buttons(uow, col(Button.token), tokens)}
-    messages = [m.id for _, m, *_ in rows] + [b.message_id for b in pressed.values()]
-    buttons = _buttons(uow, col(Button.message_id), messages)
+    keyboards = [token.partition(".")[0] for token in tokens]
+    pressed = {b.token: b for b in _buttons(uow, col(Keyboard.token), keyboards)}
+    messages = [m.id for _, m, *_ in rows] + [b.keyboard.message_id for b in pressed.values()]
+    buttons = _buttons(uow, col(Keyboard.message_id), messages)
 
     def of(message_id: UUID) -> tuple[Button, ...]:
-        return tuple(b for b in buttons if b.message_id == message_id)
+        return tuple(b for b in buttons if b.keyboard.message_id == message_id)
 
     def entry(place: int, message: Message, answer: Outbox | None, inbox: Inbox | None) -> Entry:
         press = pressed.get(inbox.payload.get("press") or "") if inbox else None
         return Entry(
-            place, message, answer, inbox, of(message.id), press, of(press.message_id) if press else ()
+            place,
+            message,
+            answer,
+            inbox,
+            of(message.id),
+            press,
+            of(press.keyboard.message_id) if press else (),
         )
 
     return [entry(*row) for row in rows]
@@ -160,5 +168,5 @@ def _entries(
 def _buttons(uow: UnitOfWork, column: Any, values: Sequence[Any]) -> list[Button]:
     if not values:
         return []
-    query = select(Button).where(Button.workspace_id == uow.workspace_id, column.in_(values))
-    return list(uow.session.exec(query))
+    query = select(Keyboard).where(Keyboard.workspace_id == uow.workspace_id, column.in_(values))
+    return list(each(uow.session.exec(query)))

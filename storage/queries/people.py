@@ -1,7 +1,7 @@
 """Speakers: the accounts of a platform and the members behind them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -12,7 +12,7 @@ from storage.tables import Conversation, Dialogue, Identity, Member, MemberStatu
 from storage.unit_of_work import UnitOfWork
 
 _SPEAKER = (
-    select(Identity, Member, Role)
+    select(col(Identity.id), Member, col(Role.grants))
     .outerjoin(
         Member, (col(Member.workspace_id) == Identity.workspace_id) & (col(Member.id) == Identity.member_id)
     )
@@ -33,10 +33,16 @@ _DIALOGUE = select(Dialogue).where(
 )
 
 
-def speaker_of(
-    uow: UnitOfWork, platform: str, account: str, external_id: str
-) -> tuple[Identity, Member | None, Role | None] | None:
-    """The account that speaks, if it is known, with the member behind it and what their role allows."""
+class Account(NamedTuple):
+    """An account on a platform, the member behind it, and what their role allows."""
+
+    identity_id: UUID
+    member: Member | None
+    grants: dict[str, str]
+
+
+def speaker_of(uow: UnitOfWork, platform: str, account: str, external_id: str) -> Account | None:
+    """The account that speaks, if it is known."""
     values = {
         "workspace": uow.workspace_id,
         "platform": platform,
@@ -44,7 +50,13 @@ def speaker_of(
         "external_id": external_id,
     }
     found = uow.session.execute(_SPEAKER, values).first()
-    return (found[0], found[1], found[2]) if found else None
+    return Account(found[0], found[1], found[2] or {}) if found else None
+
+
+def identity_of(uow: UnitOfWork, platform: str, account: str, external_id: str) -> Identity | None:
+    """The row of an account, if it is known."""
+    here = (Identity.platform == platform, Identity.account == account)
+    return uow.first(Identity, *here, Identity.external_id == external_id)
 
 
 def named(uow: UnitOfWork, name: str) -> Member | None:
@@ -54,13 +66,8 @@ def named(uow: UnitOfWork, name: str) -> Member | None:
 
 def attach(uow: UnitOfWork, platform: str, account: str, external_id: str, member: Member) -> Identity:
     """Make an account on a platform the member's; it may have been nobody's or somebody else's before."""
-    found = speaker_of(uow, platform, account, external_id)
-    identity = (
-        found[0]
-        if found
-        else Identity(
-            workspace_id=uow.workspace_id, platform=platform, account=account, external_id=external_id
-        )
+    identity = identity_of(uow, platform, account, external_id) or Identity(
+        workspace_id=uow.workspace_id, platform=platform, account=account, external_id=external_id
     )
     identity.member_id = member.id
     return uow.add(identity)

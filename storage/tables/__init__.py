@@ -2,12 +2,12 @@
 
 from storage.tables.codes import Code, CodeKind
 from storage.tables.conversation import (
-    Button,
     Conversation,
     Dialogue,
     Direction,
     Inbox,
     InboxState,
+    Keyboard,
     Lease,
     Message,
     Outbox,
@@ -54,7 +54,6 @@ __all__ = [
     "Activity",
     "Attachment",
     "Audit",
-    "Button",
     "Change",
     "ChangeSet",
     "Choice",
@@ -78,6 +77,7 @@ __all__ = [
     "JobFailure",
     "JobState",
     "JobTask",
+    "Keyboard",
     "Lease",
     "Lifecycle",
     "Member",

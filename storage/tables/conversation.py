@@ -155,21 +155,20 @@ class Outbox(Row, table=True):
     reason: str | None = None
 
 
-class Button(SQLModel, table=True):
-    """What a press means: the Commands behind a short token, who may press, until when, and for which version."""
+class Keyboard(SQLModel, table=True):
+    """The buttons of a message behind a short token, who may press them, and until when.
 
-    __table_args__ = (Index("ix_button_message", "workspace_id", "message_id"),)
+    Each of the `choices` has its `label`, the `turn` that a press says, perhaps the `record` that it was made for (kind,
+    id, version), and when it was `used`.
+    """
+
+    __table_args__ = (Index("ix_keyboard_message", "workspace_id", "message_id"),)
     workspace_id: UUID = Field(primary_key=True)
     token: str = Field(primary_key=True)
     message_id: UUID
-    label: str
-    turn: dict[str, Any] = Field(sa_type=Private)
     member_id: UUID | None = None
-    record_kind: str | None = None
-    record_id: UUID | None = None
-    record_version: int | None = None
+    choices: list[dict[str, Any]] = Field(sa_type=Private)
     expires_at: datetime
-    used_at: datetime | None = None
 
 
 class Dialogue(SQLModel, table=True):

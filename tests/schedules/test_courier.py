@@ -242,6 +242,7 @@ def test_it_wakes_up_as_soon_as_something_is_committed(app: App, monkeypatch: py
         arrived = asyncio.Event()
         sender = Platform(lambda _: arrived.set())
         one = courier(app, sender)
+        app.engine.carriers.extend(one.routes)
         running = asyncio.create_task(one.run())
         await asyncio.sleep(0.1)  # it has looked, found nothing, and waits
         await asyncio.to_thread(queue, app, "ana", "hello")

@@ -12,38 +12,41 @@ from bot.app import App
 from storage.due import due_reminders
 from storage.journal import with_defaults
 from storage.many import write_many
-from storage.tables import Button, Member, Reminder, new_id
+from storage.tables import Keyboard, Member, Reminder, new_id
 from storage.unit_of_work import UnitOfWork
 from tests.transcript import START
 
 PENDING = 3000
 
 
-def button(app: App, token: str) -> dict[str, Any]:
+def keyboard(app: App, token: str) -> dict[str, Any]:
     given = {
         "workspace_id": app.engine.workspace_id,
         "token": token,
         "message_id": new_id(),
-        "label": "tab\tline\nback\\slash 明天 \\N",
-        "turn": {"calls": [{"name": "help", "slots": {"topic": 'quote " and \\n'}}]},
-        "record_version": 3,
+        "choices": [
+            {
+                "label": "tab\tline\nback\\slash 明天 \\N",
+                "turn": {"calls": [{"name": "help", "slots": {"topic": 'quote " and \\n'}}]},
+            }
+        ],
         "expires_at": START,
     }
-    return with_defaults(Button, given)
+    return with_defaults(Keyboard, given)
 
 
 def test_rows_come_back_as_they_were_given(app: App) -> None:
-    rows = [button(app, f"t{n}") for n in range(100)]
-    app.database.run(lambda s: write_many(s.connection(), Button, rows))
-    found = app.database.read(lambda s: {b.token: b.model_dump() for b in s.exec(select(Button))})
+    rows = [keyboard(app, f"t{n}") for n in range(100)]
+    app.database.run(lambda s: write_many(s.connection(), Keyboard, rows))
+    found = app.database.read(lambda s: {b.token: b.model_dump() for b in s.exec(select(Keyboard))})
     assert found == {row["token"]: row for row in rows}
 
 
 def test_a_key_that_is_taken_is_an_integrity_error_and_keeps_nothing(app: App) -> None:
-    rows = [button(app, "the same") for _ in range(2)]
+    rows = [keyboard(app, "the same") for _ in range(2)]
     with pytest.raises(IntegrityError):
-        app.database.run(lambda s: write_many(s.connection(), Button, rows))
-    assert app.database.read(lambda s: list(s.exec(select(Button)))) == []
+        app.database.run(lambda s: write_many(s.connection(), Keyboard, rows))
+    assert app.database.read(lambda s: list(s.exec(select(Keyboard)))) == []
 
 
 def test_what_is_due_is_found_without_a_look_at_what_is_pending(app: App) -> None:

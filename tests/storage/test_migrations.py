@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
-from sqlmodel import SQLModel
+from sqlalchemy import Uuid, bindparam, inspect, text
+from sqlmodel import Session, SQLModel, select
 
 import storage.tables  # noqa: F401 - registers the tables
 from storage.database import Database
 from storage.migrate import _config, current, head, upgrade
+from storage.queries.buttons import each
+from storage.tables import Keyboard
+from storage.tables.types import utcnow
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,6 +44,15 @@ def differences(database: Database) -> list[object]:
             MigrationContext.configure(s.connection(), opts=options), SQLModel.metadata
         )
     )
+
+
+def downgrade(database: Database, revision: str) -> None:
+    def work(session: Session) -> None:
+        config = _config()
+        config.attributes["connection"] = session.connection()
+        command.downgrade(config, revision)
+
+    database.run(work)
 
 
 def first_revision() -> str:
@@ -105,3 +119,52 @@ def test_there_is_one_head() -> None:
     script = ScriptDirectory.from_config(_config())
     assert script.get_heads() == [head()]
     assert len(script.get_bases()) == 1
+
+
+def test_buttons_that_were_rows_of_their_own_can_still_be_pressed(empty: Database) -> None:
+    upgrade(empty, "0015")
+    workspace, message, record = uuid4(), uuid4(), uuid4()
+    columns = (
+        "workspace_id",
+        "token",
+        "message_id",
+        "label",
+        "turn",
+        "record_kind",
+        "record_id",
+        "expires_at",
+        "used_at",
+    )
+    given = {
+        "workspace_id": workspace,
+        "message_id": message,
+        "turn": '{"control":"undo"}',
+        "record_kind": "deal",
+        "record_id": record,
+        "expires_at": "2026-03-02 10:00:00.000000",
+        "used_at": None,
+    }
+    rows = [{**given, "token": f"t{n}", "label": f"Undo {n}"} for n in range(3)]
+    rows[2]["used_at"] = "2026-03-01 10:00:00.000000"
+    types = [bindparam(name, type_=Uuid()) for name in ("workspace_id", "message_id", "record_id")]
+    insert = text(f"INSERT INTO button ({', '.join(columns)}) VALUES (:{', :'.join(columns)})")  # noqa: S608 - our own names
+    empty.run(lambda s: s.connection().execute(insert.bindparams(*types), rows))
+    upgrade(empty)
+    found = empty.read(lambda s: sorted(each(s.exec(select(Keyboard))), key=lambda b: b.token))
+    assert [(b.token, b.label, b.is_used) for b in found] == [
+        ("t0", "Undo 0", False),
+        ("t1", "Undo 1", False),
+        ("t2", "Undo 2", True),
+    ]
+    assert {(b.keyboard.message_id, b.record) for b in found} == {(message, ("deal", record, None))}
+    assert found[0].turn == {"control": "undo"}
+
+
+def test_the_way_back_from_keyboards_to_buttons(empty: Database) -> None:
+    upgrade(empty)
+    choices = [{"label": "Yes", "turn": {"control": "confirm"}}, {"label": "No", "turn": {"control": "deny"}}]
+    row = Keyboard(workspace_id=uuid4(), token="k", message_id=uuid4(), choices=choices, expires_at=utcnow())  # noqa: S106 - no secret
+    empty.run(lambda s: s.add(row))
+    downgrade(empty, "0015")
+    query = text("SELECT token, label FROM button ORDER BY token")
+    assert empty.read(lambda s: s.connection().execute(query).all()) == [("k", "Yes"), ("k.1", "No")]

@@ -87,4 +87,4 @@ class Saying:
 def _label(uow: UnitOfWork, visitor: Visitor, token: str | None) -> str | None:
     """What the pressed button is called, for the record; that of others is not told."""
     button = by_token(uow, token) if token else None
-    return button.label if button and button.member_id in (None, visitor.member) else None
+    return button.label if button and button.keyboard.member_id in (None, visitor.member) else None

@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.access import Speaker
 from bot.app import App
-from storage.queries.people import speaker_of
+from storage.queries.people import identity_of, speaker_of
 from storage.tables import Identity, MemberStatus
 from storage.unit_of_work import UnitOfWork
 
@@ -69,18 +69,18 @@ def open_session(uow: UnitOfWork, identity: Identity) -> str:
 
 def close_session(uow: UnitOfWork, account: str, key: str) -> None:
     """End a session."""
-    if found := speaker_of(uow, PLATFORM, "", account):
-        sessions = [k for k in found[0].profile.get("sessions", []) if k != key]
-        found[0].profile = {**found[0].profile, "sessions": sessions}
-        uow.add(found[0])
+    if found := identity_of(uow, PLATFORM, "", account):
+        sessions = [k for k in found.profile.get("sessions", []) if k != key]
+        found.profile = {**found.profile, "sessions": sessions}
+        uow.add(found)
 
 
 def speaker_in(uow: UnitOfWork, account: str, key: str) -> Speaker | None:
     """Who a session belongs to; None once it was ended or the member has left."""
+    identity = identity_of(uow, PLATFORM, "", account)
+    if identity is None or key not in identity.profile.get("sessions", []):
+        return None
     found = speaker_of(uow, PLATFORM, "", account)
-    if found is None or key not in found[0].profile.get("sessions", []):
+    if found is None or found.member is None or found.member.status != MemberStatus.ACTIVE:
         return None
-    identity, member, role = found
-    if member is None or member.status != MemberStatus.ACTIVE:
-        return None
-    return Speaker(member, identity.id, role.grants if role else {})
+    return Speaker(found.member, found.identity_id, found.grants)

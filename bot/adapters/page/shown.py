@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.adapters.page.session import Signer
 from handlers.reply import FileRef, Reply
+from storage.queries.buttons import Button
 from storage.queries.page import Entry
-from storage.tables import Button
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -34,14 +34,14 @@ def as_json(entry: Entry, account: str, signer: Signer) -> dict[str, Any]:
 
 def _said(entry: Entry, account: str, signer: Signer) -> dict[str, Any]:
     received = entry.received.payload if entry.received else {}
-    pressed = entry.pressed.token if entry.pressed and entry.pressed.used_at else None
+    pressed = entry.pressed.token if entry.pressed and entry.pressed.is_used else None
     return {
         "id": client_id(entry.message.external_id or "", account),
         "who": "me",
         "text": entry.message.text,
         "pressed": received.get("press") is not None,
         "press": pressed,
-        "used": [b.token for b in entry.beside if b.used_at],
+        "used": [b.token for b in entry.beside if b.is_used],
         "files": [file_json(FileRef(**f), account, signer) for f in received.get("files", ())],
     }
 
@@ -52,7 +52,7 @@ def _line(spans: Any) -> list[list[Any]]:
 
 def _buttons(labels: list[list[str]], known: tuple[Button, ...]) -> list[dict[str, Any]]:
     """The buttons in their order; those that are used or have expired stay, but cannot be pressed."""
-    used = {b.token for b in known if b.used_at is not None}
+    used = {b.token for b in known if b.is_used}
     return [{"label": label, "token": token, "used": token in used} for label, token in labels]
 
 

@@ -1,0 +1,108 @@
+"""Messages that leave with the process that queued them: leased as they are written, and on their way after the commit."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import bindparam, exists, or_, select
+from sqlmodel import col
+
+from storage.database import after_commit, clock_of
+from storage.deliveries import OPEN, Delivery, leased_until
+from storage.journal import gathered
+from storage.partial import among
+from storage.tables import Conversation, Outbox, OutboxState
+from storage.unit_of_work import UnitOfWork
+
+
+class Carrier(Protocol):
+    """Takes messages of one platform along, in this process."""
+
+    @property
+    def platform(self) -> str:
+        """Where they go."""
+
+    def room(self) -> int:
+        """How many may set out at this moment."""
+
+    def allows(self, place: str, private: bool) -> int:
+        """How many messages for this place may go at this moment, one after another."""
+
+    def lease(self) -> Any:
+        """A lease that begins now."""
+
+    def carry(self, deliveries: Sequence[Delivery], lease: Any) -> None:
+        """What was queued is committed, and these are leased to us; without any, others wait to be claimed."""
+
+
+def take_along(uow: UnitOfWork, carriers: Iterable[Carrier]) -> None:
+    """Lease what this unit of work has queued to those who carry it at once: nobody need claim it.
+
+    Of each conversation the first ones, and only where none waits before them, so that none overtakes another. A process
+    that ends between commit and sending leaves them under their lease, as one does that has claimed them.
+    """
+    queued: list[dict[str, Any]] = gathered(uow.session, Outbox)
+    for carrier in carriers:
+        if mine := [row for row in queued if row["platform"] == carrier.platform]:
+            lease = carrier.lease()  # before the database's clock is looked at
+            after_commit(uow.session, partial(carrier.carry, list(_leased(uow, carrier, mine)), lease))
+
+
+def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]]) -> Iterator[Delivery]:
+    room = carrier.room()
+    if not room:
+        return
+    rows: dict[UUID, list[dict[str, Any]]] = {}
+    for row in queued:
+        rows.setdefault(row["conversation_id"], []).append(row)
+    given = {"workspace": uow.workspace_id, "now": uow.now, "ids": list(rows)}
+    free = uow.session.connection().execute(_FREE, given).all()
+    until = leased_until(clock_of(uow.session))
+    for there in free:
+        for row in rows[there.conversation_id][: min(room, carrier.allows(there.place, there.private))]:
+            if row["not_before"] > uow.now:
+                break
+            room -= 1
+            row.update(state=OutboxState.SENDING, attempts=1, lease_until=until)
+            yield _delivery(row, there)
+
+
+_PLACE: tuple[Any, ...] = (
+    col(Conversation.id).label("conversation_id"),
+    col(Conversation.account),
+    col(Conversation.external_id).label("place"),
+    col(Conversation.thread),
+    col(Conversation.private),
+)
+_FREE = select(*_PLACE).where(
+    col(Conversation.workspace_id) == bindparam("workspace"),
+    col(Conversation.id).in_(bindparam("ids", expanding=True)),
+    ~exists()
+    .where(
+        col(Outbox.workspace_id) == Conversation.workspace_id,
+        col(Outbox.conversation_id) == Conversation.id,
+        among(Outbox.state, OPEN),
+        or_(col(Outbox.attempts) > 0, col(Outbox.not_before) <= bindparam("now")),
+    )
+    .correlate(Conversation),
+)
+
+
+def _delivery(row: dict[str, Any], there: Any) -> Delivery:
+    return Delivery(
+        workspace_id=row["workspace_id"],
+        id=row["id"],
+        message_id=row["message_id"],
+        platform=row["platform"],
+        account=there.account,
+        place=there.place,
+        thread=there.thread,
+        private=there.private,
+        payload=row["payload"],
+        attempts=row["attempts"],
+        lease_until=row["lease_until"],
+        conversation_id=row["conversation_id"],
+        created_at=row["created_at"],
+        key=row["key"],
+    )

@@ -1,0 +1,222 @@
+"""What is queued leaves with the process that queued it, on the same terms as what is claimed."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from bot.app import App
+from schedules.courier import Courier
+from schedules.delivery import CannotSend
+from schedules.pacing import Pace
+from storage.deliveries import Delivery, claim
+from storage.inbox import conversation_of
+from storage.outbox import enqueue
+from storage.tables import Outbox
+from storage.unit_of_work import UnitOfWork
+from tests.schedules.test_courier import Platform, states
+from tests.transcript import START
+
+
+@dataclass
+class Bag:
+    """A carrier that only keeps what it is given."""
+
+    platform: str = "here"
+    space: int = 10
+    at_once: int = 3
+    given: list[str] = field(default_factory=list)
+    calls: int = 0
+
+    def room(self) -> int:
+        return self.space
+
+    def allows(self, place: str, private: bool) -> int:  # noqa: ARG002 - the protocol
+        return self.at_once
+
+    def lease(self) -> str:
+        return "lease"
+
+    def carry(self, deliveries: Sequence[Delivery], lease: Any) -> None:
+        assert lease == "lease"
+        self.calls += 1
+        self.given += [str(d.payload["reply"]["headline"]) for d in deliveries]
+
+
+def put(uow: UnitOfWork, to: str, *words: str, platform: str = "here") -> None:
+    place = conversation_of(uow.session, uow.workspace_id, platform, "", to, "", private=True)
+    for one in words:
+        payload = {"reply": {"headline": one, "lines": []}, "buttons": [], "to": to}
+        enqueue(uow, place, one, payload, member_id=None, change_set_id=None, replaces=None, key=None)
+
+
+def queue(app: App, to: str, *words: str, platform: str = "here") -> None:
+    app.engine.work(lambda uow: put(uow, to, *words, platform=platform))
+
+
+@pytest.fixture
+def bag(app: App) -> Bag:
+    app.clock.set(START)
+    bag = Bag()
+    app.engine.carriers.append(bag)
+    return bag
+
+
+def attempts(app: App) -> list[int]:
+    return app.database.read(lambda s: list(s.exec(select(Outbox.attempts).order_by(col(Outbox.id)))))
+
+
+def test_what_is_queued_is_leased_in_the_same_transaction(app: App, bag: Bag) -> None:
+    queue(app, "ana", "one", "two")
+    assert bag.given == ["one", "two"]
+    assert states(app) == ["sending", "sending"]
+    assert attempts(app) == [1, 1]
+    assert claim(app.database, ["here"], START) == []
+
+
+def test_as_many_as_there_is_room_for_and_as_the_place_allows(app: App, bag: Bag) -> None:
+    bag.space, bag.at_once = 3, 2
+
+    def work(uow: UnitOfWork) -> None:
+        put(uow, "ana", "a1", "a2", "a3")
+        put(uow, "bo", "b1", "b2", "b3")
+
+    app.engine.work(work)
+    assert len(bag.given) == 3
+    assert [w for w in bag.given if w[0] == "a"] in (["a1", "a2"], ["a1"])
+    assert sorted(states(app)) == ["pending"] * 3 + ["sending"] * 3
+
+
+def test_none_overtakes_one_that_waits(app: App, bag: Bag) -> None:
+    bag.space = 0
+    queue(app, "ana", "one")
+    bag.space = 10
+    queue(app, "ana", "two")
+    queue(app, "bo", "other")
+    assert bag.given == ["other"]
+    assert [d.payload["reply"]["headline"] for d in claim(app.database, ["here"], START)] == ["one"]
+
+
+def test_a_transaction_that_fails_carries_nothing(app: App, bag: Bag) -> None:
+    def work(uow: UnitOfWork) -> None:
+        put(uow, "ana", "one")
+        uow.finish()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        app.engine.work(work)
+    assert (bag.given, bag.calls, states(app)) == ([], 0, [])
+
+
+def test_only_ones_own_platform(app: App, bag: Bag) -> None:
+    queue(app, "ana", "one", platform="there")
+    assert (bag.given, bag.calls, states(app)) == ([], 0, ["pending"])
+
+
+def test_what_was_carried_and_not_sent_is_claimed_once_its_lease_has_ended(app: App, bag: Bag) -> None:
+    queue(app, "ana", "one")
+    app.database.run(lambda s: [setattr(r, "lease_until", START) for r in s.exec(select(Outbox))])
+    (delivery,) = claim(app.database, ["here"], START)
+    assert (delivery.attempts, delivery.doubtful) == (2, True)
+    assert bag.given == ["one"]
+
+
+def played(app: App, sender: Platform, *words: str, paces: dict[str, Pace] | None = None) -> None:
+    """Queue from another thread while a courier runs, and wait until nothing is under way."""
+
+    async def scene() -> None:
+        courier = Courier(app.database, [sender], app.clock.now, paces=paces or {})
+        app.engine.carriers.extend(courier.routes)
+        running = asyncio.create_task(courier.run())
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(queue, app, "ana", *words)
+        await asyncio.sleep(0.1)
+        await courier.finish()
+        await running
+
+    asyncio.run(scene())
+
+
+def test_a_courier_sends_them_without_a_claim(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.clock.set(START)
+    monkeypatch.setattr("schedules.courier.claim", lambda *_: [])
+    sender = Platform()
+    played(app, sender, "one", "two", "three")
+    assert [words for _, words in sender.sent] == ["one", "two", "three"]
+    assert states(app) == ["sent"] * 3
+
+
+def test_where_one_has_to_wait_those_behind_it_are_handed_back_untried(app: App) -> None:
+    app.clock.set(START)
+    tried = []
+
+    def trouble(delivery: Delivery) -> None:
+        tried.append(delivery.payload["reply"]["headline"])
+        if tried[-1] == "two":
+            raise CannotSend("not now", 60)
+
+    sender = Platform(trouble)
+    played(app, sender, "one", "two", "three")
+    assert tried == ["one", "two"]
+    assert states(app) == ["sent", "pending", "pending"]
+    assert attempts(app) == [1, 1, 0]
+
+
+def test_the_pace_of_a_platform_is_kept(app: App) -> None:
+    app.clock.set(START)
+    sender = Platform()
+    played(app, sender, "one", "two", "three", paces={"here": Pace(private=((2, 30.0),))})
+    assert [words for _, words in sender.sent] == ["one", "two"]
+    assert states(app) == ["sent", "sent", "pending"]
+
+
+def test_a_courier_that_does_not_run_carries_nothing(app: App) -> None:
+    app.clock.set(START)
+    app.engine.carriers.extend(Courier(app.database, [Platform()], app.clock.now).routes)
+    queue(app, "ana", "one")
+    assert states(app) == ["pending"]
+
+
+def test_many_threads_queue_for_one_courier_and_each_message_arrives_once(app: App) -> None:
+    app.clock.set(START)
+    sender = Platform()
+
+    async def scene() -> None:
+        courier = Courier(app.database, [sender], app.clock.now, slots=5)
+        app.engine.carriers.extend(courier.routes)
+        running = asyncio.create_task(courier.run())
+        work = [
+            threading.Thread(target=lambda n=n: [queue(app, f"p{n}", f"{n}.{i}") for i in range(10)])
+            for n in range(4)
+        ]
+        for one in work:
+            one.start()
+        for one in work:
+            await asyncio.to_thread(one.join)
+        await courier.finish()
+        await running
+
+    asyncio.run(scene())
+    assert sorted(sender.sent) == sorted((f"p{n}", f"{n}.{i}") for n in range(4) for i in range(10))
+    for n in range(4):
+        assert [w for place, w in sender.sent if place == f"p{n}"] == [f"{n}.{i}" for i in range(10)]
+
+
+def test_it_looks_seldom_while_there_is_nothing_to_find(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    monkeypatch.setattr("schedules.courier.claim", lambda *_: looks.append(1) or [])
+
+    async def scene() -> None:
+        courier = Courier(app.database, [Platform()], app.clock.now)
+        running = asyncio.create_task(courier.run())
+        await asyncio.sleep(0.5)
+        seen = len(looks)
+        await courier.finish()
+        await running
+        assert 1 <= seen <= 4
+
+    asyncio.run(scene())
