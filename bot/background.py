@@ -40,6 +40,7 @@ class Background:
             app.database, senders, app.clock.now, paces=paces, slots=slots, unreachable=self._unreachable
         )
         app.engine.carriers.extend(self._courier.routes)
+        self._leaving = False
         self._delivering: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -51,6 +52,7 @@ class Background:
 
     async def stop(self) -> None:
         """Finish the tick under way, send what is due, and stop."""
+        self._leaving = True
         if self._ticks:
             self._app.desk().leave()
             await asyncio.to_thread(self._ticker.stop)
@@ -63,7 +65,7 @@ class Background:
     def _tick(self) -> timedelta | None:
         """Do all that is due, and say in how long there is more; what goes wrong is tried again by the next tick."""
         try:
-            while self._app.tick():
+            while self._app.tick() and not self._leaving:
                 self._courier.wait_for_room()
             return self._app.until_due()
         except Unavailable:

@@ -35,6 +35,8 @@ MOMENT = 0.25  # seconds at most for which those who queue much wait for what is
 AGAIN = 0.5  # seconds until a database that was away is tried again
 GRACE = 2.0  # seconds after its return in which workers first mark what they had sent
 SLOTS = 1000  # messages that are leased to us, on their way to one platform
+CONNECTIONS = 200  # of these, how many are being sent
+QUEUE = 5.0  # seconds for which a message waits for its turn under its lease
 DRAIN = 10.0  # seconds that a shutdown waits for what is due
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,7 @@ class Route:
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand = 0  # messages that are leased to us
         self._arrived = 0  # of these, how many only wait to be marked: their connections are free
+        self._connections = asyncio.Semaphore(CONNECTIONS)
         self._wake = asyncio.Event()
         self._marks: list[tuple[Outcome, asyncio.Future[bool]]] = []
         self._marking: asyncio.Task[None] | None = None
@@ -189,7 +192,7 @@ class Route:
             return 0
         lease = Lease()
         claimed = await self._thread(
-            claim, self.database, [self.platform], self.now(), room, self.pacer.resting(), self.allows
+            claim, self.database, [self.platform], self.now(), room, self.pacer.resting()
         )
         self._set_out(claimed, lease)
         return len(claimed)
@@ -229,20 +232,24 @@ class Route:
                 marks.append((delivery, self._mark_soon(outcome)))
             if outcome is None or outcome.again:
                 break
-        untried = run[len(marks) :]
-        self._in_hand -= len(untried)
-        for delivery in untried:
-            await self._again(hand_back, self.database, delivery)
+        if untried := run[len(marks) :]:
+            self._in_hand -= len(untried)
+            await self._again(hand_back, self.database, untried)
         for delivery, mark in marks:
             if not await mark:
                 log.warning("message %s passed to another worker while it was sent", delivery.id)
 
     async def _attempt(self, delivery: Delivery, lease: Lease) -> Outcome | None:
-        """What became of sending a message; None where too little of the lease was left for it."""
-        if wait := self.pacer.book(delivery.place, private=delivery.private):
+        """What became of sending a message; None where it has to be left: too far in the queue, or too late for the lease."""
+        wait = self.pacer.book(delivery.place, private=delivery.private, most=QUEUE)
+        if wait is None:
+            return None
+        if wait:
             await asyncio.sleep(wait)
+            if self.pacer.rests(delivery.place):  # another was told so meanwhile
+                return None
         try:
-            async with asyncio.timeout(max(lease.left, 0.01)):
+            async with asyncio.timeout(max(lease.left, 0.01)), self._connections:
                 check_lease()
                 return Outcome(delivery, external_id=await self._send(delivery))
         except LeaseLost:
@@ -269,7 +276,10 @@ class Route:
         if isinstance(error, CannotSend) and error.retry_after:
             self.pacer.rest(delivery.place, error.retry_after)
         if isinstance(error, Unreachable):
-            await self._again(self._unreachable, delivery)
+            try:
+                await self._again(self._unreachable, delivery)
+            except Exception as other:  # noqa: BLE001 - the message is settled all the same
+                log.error("nobody was told of one who is unreachable: %s", type(other).__name__)  # noqa: TRY400 - texts may be personal
         return after(error, delivery, self.now())
 
     def _mark_soon(self, outcome: Outcome) -> asyncio.Future[bool]:

@@ -1,5 +1,6 @@
 """How fast a platform may be spoken to: in all, and in one chat."""
 
+import math
 import threading
 import time
 from collections import deque
@@ -77,18 +78,25 @@ class Pacer:
                 del self._places[name]
             return [name for name, place in self._places.items() if place.ready() > now]
 
+    def rests(self, name: str) -> bool:
+        """Whether its platform has asked to leave a place alone."""
+        with self._lock:
+            return name in self._places and self._places[name].rests_until > self._clock()
+
     def allows(self, name: str, *, private: bool) -> int:
         """How many may go to a place at this moment, one after another."""
         with self._lock:
             place = self._places.get(name) or _Place(self.pace.private if private else self.pace.room)
             return place.room(self._clock())
 
-    def book(self, name: str, *, private: bool) -> float:
-        """Take the next turn in a place; how many seconds there are to wait for it."""
+    def book(self, name: str, *, private: bool, most: float = math.inf) -> float | None:
+        """Take the next turn in a place: how many seconds there are to wait for it; None, and no turn, if more than `most`."""
         now = self._clock()
         rules = self.pace.private if private else self.pace.room
         with self._lock:
             place = self._places.setdefault(name, _Place(rules))
+            if max(place.ready(), self._total.ready()) - now > most:
+                return None
             return place.book(self._total.book(now)) - now
 
     def rest(self, name: str, seconds: float) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -153,6 +154,7 @@ class Database:
     def run(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit it; repeat it whole when the engine says so.
 
+        What `work` adds it must make itself: a row from outside would not be new any more when it is repeated.
         Raises whatever `work` raises, with nothing kept, or `Unavailable`.
         """
         after: list[Callable[[], None]] = []
@@ -202,12 +204,13 @@ class Database:
         """`Unavailable` for whatever says that the database does not answer; the log hears of it once, and of its return."""
         try:
             yield
-        except OperationalError as error:
+        except (OperationalError, PoolTimeout) as error:
+            cause = error.orig if isinstance(error, OperationalError) else error
             if self._turned(away=True):
                 log.error(  # noqa: TRY400 - one line, not a page, for what will be repeated until it is over
-                    "the database does not answer: %s; what there is to do waits", type(error.orig).__name__
+                    "the database does not answer: %s; what there is to do waits", type(cause).__name__
                 )
-            raise Unavailable(str(error.orig)) from error
+            raise Unavailable(str(cause)) from error
         if self._away and self._turned(away=False):
             log.warning("the database answers again")
 

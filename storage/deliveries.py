@@ -1,9 +1,8 @@
 """Taking messages out of the outbox: claimed under a lease, and marked with what became of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -48,17 +47,12 @@ class Delivery:
 
 
 def claim(
-    database: Database,
-    platforms: Iterable[str],
-    now: datetime,
-    limit: int = 50,
-    resting: Iterable[str] = (),
-    allows: Callable[[str, bool], int] = lambda _place, _private: 1,
+    database: Database, platforms: Iterable[str], now: datetime, limit: int = 50, resting: Iterable[str] = ()
 ) -> list[Delivery]:
     """Lease messages that are due, and count the attempt; nobody else gets them until the lease ends.
 
-    Of each conversation the oldest, as many as its place `allows`, and none that would overtake one which waits for
-    another attempt. Places that are `resting` are passed over.
+    Of each conversation only the oldest, so that none overtakes one that waits for another attempt. Places that are
+    `resting` are passed over.
     """
 
     def work(session: Session) -> list[Delivery]:
@@ -68,11 +62,10 @@ def claim(
         rows: list[Any] = []
         for platform in platforms:
             heads = {**given, "platform": platform, "most": limit - len(rows)}
-            found = session.connection().execute(_NEXT, heads).mappings().all()
-            rows += _runs(found, allows)
+            rows += session.connection().execute(_HEADS, heads).mappings().all()
         if rows:
             _lease(session, rows, until)
-        return [_delivery(row, until) for row in rows]
+        return [Delivery(**row, lease_until=until) for row in rows]
 
     return database.run(work)
 
@@ -82,30 +75,12 @@ def leased_until(clock: datetime) -> datetime:
     return clock + LEASE
 
 
-def _runs(rows: Iterable[Any], allows: Callable[[str, bool], int]) -> list[Any]:
-    """Of each conversation as many of its first messages as may go; none whose first another worker holds."""
-    left: dict[UUID, int] = {}
-    kept = []
-    for row in sorted(rows, key=itemgetter("id")):
-        conversation = row["conversation_id"]
-        if row["first"]:
-            left[conversation] = allows(row["place"], row["private"])
-        if left.get(conversation, 0) > 0:
-            left[conversation] -= 1
-            kept.append(row)
-    return kept
-
-
-def _delivery(row: Any, until: datetime) -> Delivery:
-    return Delivery(**{name: value for name, value in row.items() if name != "first"}, lease_until=until)
-
-
 def _lapsed(clock: Any) -> ColumnElement[bool]:
     return and_(col(Outbox.state) == OutboxState.SENDING, col(Outbox.lease_until) < clock)
 
 
-def _earlier(*which: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Whether there is an earlier message of the conversation that has not left."""
+def _in_the_way(now: Any) -> ColumnElement[bool]:
+    """Whether an earlier message of the conversation has to go first."""
     earlier = aliased(Outbox)
     return (
         exists()
@@ -114,37 +89,28 @@ def _earlier(*which: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool
             col(earlier.conversation_id) == Outbox.conversation_id,
             col(earlier.id) < Outbox.id,
             among(earlier.state, OPEN),
-            or_(*(made(earlier) for made in which)),
+            or_(col(earlier.attempts) > 0, col(earlier.not_before) <= now),
         )
         .correlate(Outbox)
     )
 
 
-def _tried(row: Any) -> ColumnElement[bool]:
-    """Whether somebody is at it, or it waits for another attempt: then none may overtake it."""
-    return col(row.attempts) > 0
-
-
-def _next() -> Select[Any]:
-    """Messages that may leave now, the longest due first; `first` where none of its conversation goes before it."""
+def _heads() -> Select[Any]:
+    """Messages that may leave now, the longest due first."""
     now: Any = bindparam("now")
     lapsed = _lapsed(bindparam("clock"))
     same_conversation = and_(
         col(Conversation.workspace_id) == Outbox.workspace_id, col(Conversation.id) == Outbox.conversation_id
     )
     return (
-        select_columns(
-            *_COLUMNS,
-            or_(col(Outbox.doubtful), lapsed).label("doubtful"),
-            (~_earlier(_tried, lambda row: col(row.not_before) <= now)).label("first"),
-        )
+        select_columns(*_COLUMNS, or_(col(Outbox.doubtful), lapsed).label("doubtful"))
         .join(Conversation, same_conversation)
         .where(
             col(Outbox.platform) == bindparam("platform"),
             among(Outbox.state, OPEN),
             col(Outbox.not_before) <= now,
             or_(col(Outbox.state) == OutboxState.PENDING, lapsed),
-            ~_earlier(_tried),
+            ~_in_the_way(now),
             col(Conversation.external_id).not_in(bindparam("resting", expanding=True)),
         )
         .order_by(col(Outbox.not_before), col(Outbox.id))
@@ -168,7 +134,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Conversation.thread),
     col(Conversation.private),
 )
-_NEXT = _next()  # built once: it is asked several times a second
+_HEADS = _heads()  # built once: it is asked several times a second
 
 
 _THESE = (
@@ -274,16 +240,21 @@ def _mark(session: Session, outcome: Outcome) -> bool:
     return session.connection().execute(marked, _ours([delivery], delivery.attempts)).rowcount > 0
 
 
-def hand_back(database: Database, delivery: Delivery) -> None:
-    """Give a claimed message back untried, for whoever comes next."""
-    values = {
-        "state": OutboxState.PENDING,
-        "lease_until": None,
-        "attempts": delivery.attempts - 1,
-        "doubtful": delivery.doubtful,
-    }
-    back, ours = update(Outbox).where(*_OURS).values(values), _ours([delivery], delivery.attempts)
-    database.run(lambda session: session.connection().execute(back, ours))
+def hand_back(database: Database, deliveries: Sequence[Delivery]) -> None:
+    """Give claimed messages back untried, for whoever comes next."""
+
+    def work(session: Session) -> None:
+        for delivery in deliveries:
+            values = {
+                "state": OutboxState.PENDING,
+                "lease_until": None,
+                "attempts": delivery.attempts - 1,
+                "doubtful": delivery.doubtful,
+            }
+            back = update(Outbox).where(*_OURS).values(values)
+            session.connection().execute(back, _ours([delivery], delivery.attempts))
+
+    database.run(work)
 
 
 def release(database: Database, platforms: list[str]) -> None:

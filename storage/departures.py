@@ -51,19 +51,21 @@ def take_along(uow: UnitOfWork, carriers: Iterable[Carrier]) -> None:
 
 def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]]) -> Iterator[Delivery]:
     room = carrier.room()
-    if not room:
-        return
     rows: dict[UUID, list[dict[str, Any]]] = {}
     for row in queued:
-        rows.setdefault(row["conversation_id"], []).append(row)
+        if row["not_before"] <= uow.now:
+            rows.setdefault(row["conversation_id"], []).append(row)
+    if not room or not rows:
+        return
     given = {"workspace": uow.workspace_id, "now": uow.now, "ids": list(rows)}
     free = uow.session.connection().execute(_FREE, given).all()
     until = leased_until(clock_of(uow.session))
+    allowed: dict[str, int] = {}  # a place may have several conversations
     for there in free:
-        for row in rows[there.conversation_id][: min(room, carrier.allows(there.place, there.private))]:
-            if row["not_before"] > uow.now:
-                break
-            room -= 1
+        left = allowed.get(there.place, carrier.allows(there.place, there.private))
+        going = rows[there.conversation_id][: min(room, left)]
+        room, allowed[there.place] = room - len(going), left - len(going)
+        for row in going:
             row.update(state=OutboxState.SENDING, attempts=1, lease_until=until)
             yield _delivery(row, there)
 

@@ -110,7 +110,7 @@ def keep(session: Session, job: Job) -> None:
         if old.state == JobState.SHOWN:
             job.member_id, job.conversation_id = old.member_id, old.conversation_id
             session.delete(old)
-    session.add(job)
+    session.add(Job(**job.model_dump()))  # ours: the work may be done again
 
 
 def failures(

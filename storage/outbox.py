@@ -180,7 +180,7 @@ def withdraw(session: Session, workspace_id: UUID, change_set_id: UUID) -> tuple
     for row in waiting:
         row.state = OutboxState.WITHDRAWN
         session.add(row)
-    return len(waiting), sum(1 for r in rows if r.state == OutboxState.SENT)
+    return len(waiting), sum(1 for r in rows if r.state in (OutboxState.SENT, OutboxState.SENDING))
 
 
 def waiting(session: Session, workspace: Workspace) -> int:

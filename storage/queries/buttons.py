@@ -69,10 +69,8 @@ def token_of(keyboard: str, at: int) -> str:
 
 def by_token(uow: UnitOfWork, token: str) -> Button | None:
     """The button behind a token."""
-    name, _, place = token.partition(".")
-    keyboard = uow.session.get(Keyboard, (uow.workspace_id, name))
-    at = int(place) if place.isdecimal() else 0
-    return Button(keyboard, at) if keyboard and at < len(keyboard.choices) else None
+    keyboard = uow.session.get(Keyboard, (uow.workspace_id, token.partition(".")[0]))
+    return next((b for b in each([keyboard]) if b.token == token), None) if keyboard else None
 
 
 def by_label(

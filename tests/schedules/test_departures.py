@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.app import App
 from schedules.courier import Courier
-from schedules.delivery import CannotSend
+from schedules.delivery import CannotSend, Unreachable
 from schedules.pacing import Pace
 from storage.deliveries import Delivery, claim
 from storage.inbox import conversation_of
@@ -220,3 +220,79 @@ def test_it_looks_seldom_while_there_is_nothing_to_find(app: App, monkeypatch: p
         assert 1 <= seen <= 4
 
     asyncio.run(scene())
+
+
+def test_conversations_of_one_place_share_its_pace(app: App, bag: Bag) -> None:
+    """As the threads of a channel do."""
+
+    def work(uow: UnitOfWork) -> None:
+        for thread in ("a", "b", "c"):
+            place = conversation_of(uow.session, uow.workspace_id, "here", "", "room", thread, private=False)
+            for word in ("1", "2"):
+                payload = {"reply": {"headline": thread + word, "lines": []}, "buttons": [], "to": None}
+                enqueue(
+                    uow, place, word, payload, member_id=None, change_set_id=None, replaces=None, key=None
+                )
+
+    app.engine.work(work)
+    assert len(bag.given) == bag.at_once
+
+
+def test_one_whose_turn_is_far_off_is_not_waited_for_under_its_lease(app: App) -> None:
+    app.clock.set(START)
+    sender = Platform()
+
+    async def scene() -> None:
+        paces = {"here": Pace(private=((1, 3600.0),))}
+        courier = Courier(app.database, [sender], app.clock.now, paces=paces)
+        route = courier.routes[0]
+        route.pacer.book("ana", private=True)
+        route.pacer.resting = list  # type: ignore[method-assign]  # as if it were booked right after the claim
+        queue(app, "ana", "one")
+        assert await route._start() == 1
+        await asyncio.gather(*route._tasks)
+        assert (route._in_hand, route._arrived) == (0, 0)
+
+    asyncio.run(scene())
+    assert (sender.sent, states(app), attempts(app)) == ([], ["pending"], [0])
+
+
+def test_nothing_is_sent_to_a_place_that_was_told_to_wait_meanwhile(app: App) -> None:
+    app.clock.set(START)
+    sender = Platform()
+
+    async def scene() -> None:
+        courier = Courier(app.database, [sender], app.clock.now, paces={"here": Pace(private=((1, 0.2),))})
+        route = courier.routes[0]
+        route.pacer.book("ana", private=True)
+        route.pacer.resting = list  # type: ignore[method-assign]  # as if it were booked right after the claim
+        queue(app, "ana", "one")
+        await route._start()
+        await asyncio.sleep(0.05)
+        route.pacer.rest("ana", 60)
+        await asyncio.gather(*route._tasks)
+
+    asyncio.run(scene())
+    assert (sender.sent, states(app)) == ([], ["pending"])
+
+
+def test_a_message_is_settled_even_if_nobody_can_be_told_of_its_reader(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.clock.set(START)
+
+    def gone(_: Delivery) -> None:
+        raise Unreachable("gone")
+
+    def broken(_: Delivery) -> None:
+        raise LookupError
+
+    async def scene() -> None:
+        courier = Courier(app.database, [Platform(gone)], app.clock.now, unreachable=broken)
+        queue(app, "ana", "one", "two")
+        await courier.finish()
+        assert courier.routes[0]._in_hand == 0
+
+    asyncio.run(scene())
+    assert states(app) == ["dead", "dead"]
+    assert "nobody was told" in caplog.text

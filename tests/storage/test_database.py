@@ -98,37 +98,6 @@ def test_work_goes_on_after_a_commit_that_failed(database: Database, workspace: 
     assert names(database) == ["Next"]
 
 
-def together(database: Database, works: list[Callable[[Session], object]]) -> list[BaseException | None]:
-    """Run pieces of work so that they wait for the writer together; the error of each."""
-    if not database._writer:
-        pytest.skip("only SQLite has a group commit")
-    gate = threading.Event()
-    held = database._writer.submit(lambda _: gate.wait(WAIT))
-    time.sleep(0.05)
-    futures = [database._writer.submit(work) for work in works]
-    gate.set()
-    held.result(WAIT)
-    return [f.exception(WAIT) for f in futures]
-
-
-def test_one_bad_piece_of_a_group_takes_no_other_with_it(database: Database, workspace: UUID) -> None:
-    def bad(session: Session) -> None:
-        adding(workspace, "Bad")(session)
-        session.flush()
-        raise ZeroDivisionError
-
-    works = [adding(workspace, "A"), bad, adding(workspace, "B"), bad, adding(workspace, "C")]
-    errors = together(database, works)
-    assert [type(e) for e in errors] == [type(None), ZeroDivisionError] * 2 + [type(None)]
-    assert names(database) == ["A", "B", "C"]
-
-
-def test_a_piece_that_spoils_the_commit_takes_no_other_with_it(database: Database, workspace: UUID) -> None:
-    errors = together(database, [adding(workspace, "A"), orphan(workspace), adding(workspace, "B")])
-    assert [type(e) for e in errors] == [type(None), IntegrityError, type(None)]
-    assert names(database) == ["A", "B"]
-
-
 def test_writes_of_many_threads_are_all_there(database: Database, workspace: UUID) -> None:
     def write(i: int) -> None:
         for j in range(5):

@@ -171,7 +171,7 @@ def test_what_certainly_did_not_arrive_is_not_doubtful_and_a_lost_answer_is(post
 
 def test_handed_back_it_is_as_if_it_had_not_been_claimed(post: App) -> None:
     (delivery,) = get(post)
-    hand_back(post.database, delivery)
+    hand_back(post.database, [delivery])
     (again,) = get(post)
     assert (again.attempts, again.doubtful) == (1, False)
 

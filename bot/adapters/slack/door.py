@@ -29,12 +29,12 @@ from bot.adapters.slack.sending import Outgoing
 from bot.doors import DoorDown
 from bot.reception import Reception
 from bot.settings import Settings
+from schedules.courier import CONNECTIONS
 from schedules.delivery import CannotSend
 from storage.deliveries import Delivery
 from storage.errors import Unavailable
 
 PING = 5.0  # seconds between pings of the socket, and until it is opened again
-CONNECTIONS = 200  # to the Web API at once
 PATIENCE = 30.0  # seconds to connect in
 REFUSED = 401
 log = logging.getLogger(__name__)

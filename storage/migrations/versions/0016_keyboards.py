@@ -60,14 +60,13 @@ def upgrade() -> None:
 
 def _in_parts(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[Any]]:
     """Its rows by their keys, some at a time: there may be many."""
-    key, last = table.c.token, ""
-    while (
-        rows := connection.execute(table.select().where(key > last).order_by(key).limit(1000))
-        .mappings()
-        .all()
-    ):
+    key = (table.c.workspace_id, table.c.token)
+    query = table.select().order_by(*key).limit(1000)
+    rows = connection.execute(query).mappings().all()
+    while rows:
         yield rows
-        last = rows[-1]["token"]
+        last = sa.tuple_(sa.literal(rows[-1]["workspace_id"], sa.Uuid()), rows[-1]["token"])
+        rows = connection.execute(query.where(sa.tuple_(*key) > last)).mappings().all()
 
 
 def _shared(row: Any) -> dict[str, Any]:
