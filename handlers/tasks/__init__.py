@@ -41,6 +41,7 @@ from storage.tables import TaskStatus as Status
 
 tasks = Capability("tasks", Path(__file__).parent)
 FIELDS = ("title", "assignee", "due", "priority", "status", "contact")
+SOON = timedelta(days=7)  # whose reminders stand beside one's tasks where no days are named
 
 
 class AddTask(Command):
@@ -178,11 +179,12 @@ def list_tasks(cmd: ListTasks, ctx: Context) -> Reply:
     name = assignee.name if assignee else ""
     reply = listed(ctx, key, rows, total, lambda t: task_line(ctx, t, whose=assignee is None), name=name)
     narrowed = cmd.status or cmd.priority or cmd.contact or cmd.company or overdue
-    return _with_reminders(ctx, reply, cmd.due, total) if mine and cmd.due and not narrowed else reply
+    soon = f"{ctx.today}/{ctx.today + SOON}"
+    return _with_reminders(ctx, reply, cmd.due or soon, total) if mine and not narrowed else reply
 
 
 def _with_reminders(ctx: Context, reply: Reply, due: str, tasks: int) -> Reply:
-    """What one has to do in some days is also what one will be reminded of; that is nobody else's business."""
+    """What one has to do is also what one will soon be reminded of; that is nobody else's business."""
     here = ctx.uow.get(Conversation, ctx.conversation_id)
     if here is None or not here.private or ctx.turn.offset:
         return reply
