@@ -80,7 +80,7 @@ class Courier:
 
 
 class Route:
-    """The way to one platform: claims what may go now, sends it, and marks many at once."""
+    """The way to one platform: takes along what is queued, claims the rest, sends it, and marks many at once."""
 
     def __init__(
         self,
@@ -249,7 +249,7 @@ class Route:
             if self.pacer.rests(delivery.place):  # another was told so meanwhile
                 return None
         try:
-            async with asyncio.timeout(max(lease.left, 0.01)), self._connections:
+            async with self._connections, asyncio.timeout(max(lease.left, 0.01)):
                 check_lease()
                 return Outcome(delivery, external_id=await self._send(delivery))
         except LeaseLost:
