@@ -4,6 +4,7 @@ The fake, the library and the program share one process here, as they share one 
 """
 
 import asyncio
+import gc
 import sqlite3
 import statistics
 import tempfile
@@ -22,6 +23,7 @@ from bot.doors import supervise
 from bot.invite import invite
 from bot.reception import Reception
 from bot.settings import Settings
+from bot.starting import collect_seldom
 from schedules.courier import Courier
 from schedules.pacing import Pace
 from tests.fakes.telegram import FakeTelegram
@@ -58,6 +60,7 @@ class Parley(Running):
         settings = Settings(database_url=SecretStr(f"sqlite:///{folder}/p.db"), _env_file=None)  # type: ignore[call-arg]
         tokens = {"telegram_bot_token": SecretStr(TOKEN), "telegram_api_url": fake.api_url}
         self.app: App = build(settings.model_copy(update=tokens))
+        gc.freeze()  # as `parley serve` does
         self.do(self._begin())
 
     def greeting(self) -> str:
@@ -68,6 +71,7 @@ class Parley(Running):
         self.reception = Reception(self.app.engine)
         self.door = TelegramDoor(self.app.settings, self.reception)
         self.courier = Courier(self.app.database, [self.door], self.app.clock.now, paces={"telegram": Pace()})
+        self.app.engine.carriers.extend(self.courier.routes)
         self.tasks = [asyncio.create_task(supervise(self.door)), asyncio.create_task(self.courier.run())]
 
     async def _end(self) -> None:
@@ -156,6 +160,7 @@ def a_message(make: Callable[[FakeTelegram, str], Any]) -> float:
 
 
 def main() -> None:
+    collect_seldom()  # for both of them; `parley serve` does
     pairs = [(a_message(Echo), a_message(Parley)) for _ in range(3)]
     echo, parley = (statistics.median(x) for x in zip(*pairs, strict=True))
     print(
