@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.tables import Inbox, InboxState, Lease, Outbox, OutboxState, Task
 from tests.databases import Postgres
 from tests.torture import worker
-from tests.torture.crew import AMBIGUOUS, FULL, SEED, Crew
+from tests.torture.crew import AMBIGUOUS, FULL, SEED, Crew, left
 from tests.torture.crowd import ITEM, Crowd
 
 
@@ -50,6 +50,9 @@ def test_every_message_takes_effect_once(database_url: str, tmp_path: Path) -> N
             speaking.start()
             crew.torment(["kill"] * SIZE.kills, crowd.answered, SIZE.messages, database_url, SIZE.limit)
             speaking.join(60)
+            wait(
+                lambda: not crowd.telegram.world.updates and not waiting(database_url)
+            )  # doubled answers count as well
         report = judge(crowd, database_url, crew.logs())
     finally:
         crowd.stop()
@@ -74,6 +77,15 @@ def test_when_one_dies_another_polls(postgres: Postgres, tmp_path: Path) -> None
         crowd.stop()
     print(f"\nanother polls after {taken:.1f} s")  # noqa: T201 - its figure
     assert taken < 30
+
+
+def waiting(url: str) -> int:
+    """What is accepted and not answered."""
+    database = Database(url)
+    try:
+        return left(database)
+    finally:
+        database.close()
 
 
 def polling(url: str) -> int | None:
