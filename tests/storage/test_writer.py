@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -12,25 +12,18 @@ from sqlmodel import Session, select
 
 from storage.database import Database, after_commit
 from storage.jobs import keep
-from storage.migrate import upgrade
-from storage.queries.workspaces import only_workspace
 from storage.tables import Job, JobState, JobTask
-from tests.storage.test_database import adding, names, orphan
+from tests.storage.test_database import adding, database, names, orphan, workspace
+
+__all__ = ["database", "workspace"]  # fixtures of theirs
 
 WAIT = 30
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/parley.db")
-    upgrade(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def workspace(database: Database) -> UUID:
-    return only_workspace(database, "Test", zone="UTC", language="en", currency="USD")
+def database_url(tmp_path: Path) -> str:
+    """SQLite alone has a writer."""
+    return f"sqlite:///{tmp_path}/parley.db"
 
 
 def together(database: Database, works: list[Callable[[Session], object]]) -> list[BaseException | None]:
