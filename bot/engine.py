@@ -4,7 +4,9 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor, Future
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from nlp.text import detect
 from storage.database import Database, Session
 from storage.departures import Carrier, take_along
 from storage.errors import Unavailable
+from storage.following import after_commit
 from storage.inbox import (
     accept,
     album_of,
@@ -53,14 +56,36 @@ class Engine:
 
     def accept(self, incoming: Incoming) -> tuple[UUID, bool]:
         """Keep an event before it is acknowledged: its conversation, and whether it is new."""
+        return self.database.run(self._acceptance(incoming))
+
+    def accept_soon(self, incoming: Incoming, pool: Executor) -> "Future[tuple[UUID, bool]]":
+        """`accept`, without waiting for it; `pool` lends a thread where one is needed."""
+        return self.database.submit(self._acceptance(incoming), pool)
+
+    def _acceptance(self, incoming: Incoming) -> Callable[[Session], tuple[UUID, bool]]:
         payload, now = incoming.to_json(), self.clock.now()
         place = (incoming.platform, incoming.account, incoming.place, incoming.thread)
         known = self._conversations.get(place)
-        kept = self.database.run(lambda session: accept(session, self.workspace_id, payload, now, known))
+
+        def work(session: Session) -> tuple[UUID, bool]:
+            kept = accept(session, self.workspace_id, payload, now, known)
+            if known is None:
+                after_commit(session, partial(self._remember, place, kept[0]))
+            return kept
+
+        return work
+
+    def _remember(self, place: tuple[str, str, str, str], conversation_id: UUID) -> None:
         if len(self._conversations) >= REMEMBERED:
             self._conversations.clear()
-        self._conversations[place] = kept[0]
-        return kept
+        self._conversations[place] = conversation_id
+
+    def next_soon(self, conversation_id: UUID, pool: Executor) -> "Future[tuple[int, bool]]":
+        """Handle the oldest message that waits, without waiting for it: how many that was, and whether more wait.
+
+        The future fails where the message needs more than one transaction; nothing is done then, and `handle` will.
+        """
+        return self.database.submit(self._handling(conversation_id, [], {}), pool)
 
     def handle(self, conversation_id: UUID) -> int:
         """Answer all that waits in a conversation, in order; how many messages that was."""
@@ -120,10 +145,10 @@ class Engine:
             raise LookupError("the workspace is gone")
         return UnitOfWork(session, workspace, self.clock.now())
 
-    def _next(self, conversation_id: UUID) -> tuple[int, bool]:
-        """Handle the oldest message that waits, in one transaction: how many that was, and whether more wait."""
-        met: list[UUID] = []
-        found: dict[str, object] = {}
+    def _handling(
+        self, conversation_id: UUID, met: list[UUID], found: dict[str, object]
+    ) -> Callable[[Session], tuple[int, bool]]:
+        """What handles the oldest message that waits: `met` tells which it is, `found` what was read `aside` for it."""
 
         def transaction(session: Session) -> tuple[int, bool]:
             conversation, workspace = lock(session, self.workspace_id, conversation_id)
@@ -138,6 +163,13 @@ class Engine:
             self._answer(UnitOfWork(session, workspace, self.clock.now(), found), conversation, row)
             return 1, more
 
+        return transaction
+
+    def _next(self, conversation_id: UUID) -> tuple[int, bool]:
+        """Handle the oldest message that waits, in one transaction: how many that was, and whether more wait."""
+        met: list[UUID] = []
+        found: dict[str, object] = {}
+        transaction = self._handling(conversation_id, met, found)
         try:
             while True:
                 try:

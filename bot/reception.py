@@ -43,7 +43,7 @@ class Reception:
         `slow` tells the person that it is being worked on, once that has taken a second, and that it is over.
         """
         loop = asyncio.get_running_loop()
-        conversation, new = await loop.run_in_executor(self._keep, self.engine.accept, incoming)
+        conversation, new = await asyncio.wrap_future(self.engine.accept_soon(incoming, self._keep))
         if new and incoming.album:
             self.albums.wait(incoming.album, conversation)
         elif new:
@@ -122,12 +122,28 @@ class Reception:
             log.info("could not tell that it takes longer: %s", type(error).__name__)
 
     async def _handle(self, conversation: UUID, again: bool) -> None:
-        loop, handle = asyncio.get_running_loop(), self.engine.handle_again if again else self.engine.handle
         try:
-            await loop.run_in_executor(self._pool, handle, conversation)
+            if again:
+                await self._at_length(self.engine.handle_again, conversation)
+            else:
+                await self._answer(conversation)
         except Unavailable:
             self._more.add(conversation)
             await asyncio.sleep(AGAIN)
+
+    async def _answer(self, conversation: UUID) -> None:
+        """Most messages are one transaction and hold up no thread; whatever is not is begun anew in one."""
+        more = True
+        try:
+            while more:
+                _, more = await asyncio.wrap_future(self.engine.next_soon(conversation, self._pool))
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - what it was about is found out, and told, by whoever does it anew
+            await self._at_length(self.engine.handle, conversation)
+
+    async def _at_length(self, handle: Callable[[UUID], int], conversation: UUID) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, handle, conversation)
 
     def _done(self, conversation: UUID) -> None:
         del self._tasks[conversation]

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 from storage.errors import Unavailable
+from storage.following import following
 from storage.writer import Writer
 
 __all__ = ["Database", "Session"]
@@ -34,14 +36,6 @@ GIVEN = 0.15  # and which part of the time that a piece took
 TRANSACTIONS = 6  # at once, in one process
 # PostgreSQL errcodes: serialization failure, deadlock, and a unique key that someone else took a moment earlier.
 RETRIED_STATES = {"40001", "40P01", "23505"}
-
-
-_AFTER = "after commit"
-
-
-def after_commit(session: Session, call: Callable[[], None]) -> None:
-    """Have `call` called, from whatever thread, once this transaction is committed."""
-    session.info.setdefault(_AFTER, []).append(call)
 
 
 def normalise(url: str) -> str:
@@ -148,7 +142,7 @@ class Database:
         self.engine = (
             _sqlite_engine(self.url, memory=self.memory) if self.sqlite else _postgres_engine(self.url)
         )
-        self._writer = Writer(self.engine) if self.sqlite else None
+        self._writer = Writer(self.engine, self._answering) if self.sqlite else None
         self._away, self._noting = False, threading.Lock()
 
     def run(self, work: Callable[[Session], T]) -> T:
@@ -157,20 +151,14 @@ class Database:
         What `work` adds it must make itself: a row from outside would not be new any more when it is repeated.
         Raises whatever `work` raises, with nothing kept, or `Unavailable`.
         """
-        after: list[Callable[[], None]] = []
-
-        def watched(session: Session) -> T:
-            result = work(session)
-            after[:] = session.info.get(_AFTER, ())
-            return result
-
+        if self._writer:
+            return self._writer.submit(work).result()
         with self._answering():
-            result = (
-                self._writer.submit(watched).result() if self._writer else self._repeat(self._once, watched)
-            )
-        for call in after:
-            call()
-        return result
+            return self._repeat(self._once, work)
+
+    def submit(self, work: Callable[[Session], T], pool: Executor) -> "Future[T]":
+        """`run` for those who go on meanwhile: SQLite's writer does it, else a thread of `pool`."""
+        return self._writer.submit(work) if self._writer else pool.submit(self.run, work)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a consistent view, without waiting for writers; it must not write."""
@@ -235,7 +223,9 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             result = work(session)
             session.commit()
-            return result
+        for call in following(session):
+            call()
+        return result
 
 
 def clock_of(session: Session) -> datetime:

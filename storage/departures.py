@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import col
 
-from storage.database import after_commit, clock_of
+from storage.database import clock_of
 from storage.deliveries import OPEN, Delivery, leased_until
+from storage.following import after_commit
 from storage.journal import gathered
 from storage.partial import among
 from storage.tables import Conversation, Outbox, OutboxState

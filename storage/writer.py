@@ -2,14 +2,17 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
+
+from storage.following import Call, following
 
 T = TypeVar("T")
 BATCH = 16
@@ -27,14 +30,14 @@ class Job:
     future: "Future[Any]" = field(default_factory=Future)
     result: Any = None
     error: BaseException | None = None
+    after: Sequence[Call] = ()
 
     def alone(self, engine: Engine) -> None:
         """Run in a transaction of its own."""
         self.result = self.error = None
         try:
             with Session(engine, expire_on_commit=False) as session:
-                self.result = self.work(session)
-                session.commit()
+                self._run(session)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self.error = error
 
@@ -44,24 +47,40 @@ class Job:
             with Session(
                 connection, expire_on_commit=False, join_transaction_mode="rollback_only"
             ) as session:
-                self.result = self.work(session)
-                session.commit()
+                self._run(session)
         except BaseException as error:
             raise Failed from error
 
-    def settle(self) -> None:
-        """Wake whoever waits, once the outcome is on disk."""
-        if self.error is not None:
-            self.future.set_exception(self.error)
+    def _run(self, session: Session) -> None:
+        self.result = self.work(session)
+        session.commit()
+        self.after = following(session)
+
+    def settle(self, answering: Callable[[], AbstractContextManager[None]]) -> None:
+        """Once the outcome is on disk: do what follows, and wake whoever waits."""
+        try:
+            self._follow(answering)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self.future.set_exception(error)
         else:
             self.future.set_result(self.result)
 
+    def _follow(self, answering: Callable[[], AbstractContextManager[None]]) -> None:
+        with answering():
+            if self.error is not None:
+                raise self.error
+        for call in self.after:
+            call()
+
 
 class Writer:
-    """A FIFO of writes; SQLite's own lock polling is unfair under load."""
+    """A FIFO of writes; SQLite's own lock polling is unfair under load.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    `answering` turns the errors of a database that is away into one.
+    """
+
+    def __init__(self, engine: Engine, answering: Callable[[], AbstractContextManager[None]]) -> None:
+        self._engine, self._answering = engine, answering
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -71,6 +90,7 @@ class Writer:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a transaction cannot be opened inside another")
         job = Job(work)
+        job.future.set_running_or_notify_cancel()  # who waits may go; the work is done all the same
         self._queue.put(job)
         return job.future
 
@@ -103,7 +123,7 @@ class Writer:
             for job in jobs:
                 job.alone(self._engine)
         for job in jobs:
-            job.settle()
+            job.settle(self._answering)
 
     def _together(self, jobs: list[Job]) -> None:
         if len(jobs) == 1:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from storage.database import Database, after_commit
+from storage.database import Database
+from storage.following import after_commit
 from storage.jobs import keep
 from storage.tables import Job, JobState, JobTask
 from tests.storage.test_database import adding, database, names, orphan, workspace
