@@ -151,8 +151,7 @@ class Engine:
         """What handles the oldest message that waits: `met` tells which it is, `found` what was read `aside` for it."""
 
         def transaction(session: Session) -> tuple[int, bool]:
-            conversation, workspace = lock(session, self.workspace_id, conversation_id)
-            row, more = oldest(session, self.workspace_id, conversation_id)
+            conversation, workspace, row, more = oldest(session, self.workspace_id, conversation_id)
             if row is None:
                 return 0, False
             if met != [row.id]:
@@ -207,9 +206,9 @@ class Engine:
 
         def transaction(session: Session) -> None:
             uow = self._unit(session)
-            row = uow.get(Inbox, inbox_id)
-            conversation, _ = lock(session, self.workspace_id, conversation_id)
-            if row is None or row.state != InboxState.PENDING:
+            lock(session, self.workspace_id, conversation_id)
+            row, conversation = uow.get(Inbox, inbox_id), uow.get(Conversation, conversation_id)
+            if row is None or conversation is None or row.state != InboxState.PENDING:
                 return
             row.reference = reference
             language = detect(str(row.payload.get("text", "")), uow.workspace.language)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -47,23 +48,27 @@ class Exchange:
     """A message of a member and its answer, with the state of the talk before and after."""
 
     def __init__(self, talk: "Talk", speaker: Speaker, kept: UUID, text: str) -> None:
-        self.talk, self.uow, self.speaker, self.text = talk, talk.uow, speaker, text
+        self.talk, self.uow, self.speaker, self.text, self._kept = talk, talk.uow, speaker, text, kept
         self.dialogue: Dialogue = dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
         before = State.model_validate(self.dialogue.state)
         self.state, self.goes_on = replies.in_focus(before, self.uow, talk.conversation, talk.incoming.quotes)
         self.voice = talk.voice_for(speaker.member, self.state)
-        self.change_set = ChangeSet(
-            workspace_id=self.uow.workspace_id,
-            member_id=speaker.member.id,
-            inbox_id=talk.row.id,
-            message_id=kept,
-            created_at=self.uow.now,
-            expires_at=self.uow.now + UNDO_FOR,
-        )
         self.notices: list[Notice] = []
         self.moved: Conversation | None = None
         self.pressed: PressedButton | None = None
         self.ctx = self._context()
+
+    @cached_property
+    def change_set(self) -> ChangeSet:
+        """Where the changes are kept for undo; most messages make none."""
+        return ChangeSet(
+            workspace_id=self.uow.workspace_id,
+            member_id=self.speaker.member.id,
+            inbox_id=self.talk.row.id,
+            message_id=self._kept,
+            created_at=self.uow.now,
+            expires_at=self.uow.now + UNDO_FOR,
+        )
 
     def run(self) -> None:
         """Understand, step, act, and post."""
@@ -295,8 +300,9 @@ class Exchange:
     def _finished(self, outcome: Outcome) -> Reply:
         """The reply with its undo button, and with the question to come back to."""
         reply = outcome.reply
-        self.change_set.title = reply.title
-        changed = self.uow.close(self.change_set if self._undoable(outcome) else None)
+        if undoable := self._undoable(outcome):
+            self.change_set.title = reply.title
+        changed = self.uow.close(self.change_set if undoable else None)
         if changed and reply.undoable:
             undo = Button(
                 self.ctx.voice.label("button.undo"), Turn(control="undo", change_set=str(self.change_set.id))

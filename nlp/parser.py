@@ -121,7 +121,7 @@ class Parser:
             by_phrases = replace(by_phrases, confidence=min(by_phrases.confidence, DOUBTED))
         plain = (by_phrases is not None and is_plain(by_phrases)) or _is_time(message)
         learned = () if plain else self._learned(message)
-        verdict = weigh(by_phrases, learned, self.shapes, known=bool(context.lookup(text)))
+        verdict = weigh(by_phrases, learned, self.shapes, known=bool(learned) and bool(context.lookup(text)))
         if verdict.decision == "run" and (
             _asks_of_edit(message, verdict.readings[0]) or _lists_all_the_same(message, verdict.readings[0])
         ):
@@ -296,7 +296,7 @@ class Parser:
 def _cuts_name(message: Message, text: str, places: Mapping[str, tuple[int, int]]) -> bool:
     """Whether a place begins or ends inside a name that is known: "Dental: it bounces" of "Hanse Dental: it bounces"."""
     edges = [edge for place in places.values() for edge in place]
-    for known in message.context.lookup(message.text):
+    for known in message.context.lookup(message.text) if edges else ():
         at = text.find(message.folded[known.start : known.end])
         if at >= 0 and any(at < edge < at + known.end - known.start for edge in edges):
             return True
@@ -344,14 +344,16 @@ def _asks_of_edit(message: Message, reading: Reading) -> bool:
 
 def _passes_over(message: Message, reading: Reading) -> bool:
     """Whether somebody known is named, and a reading by learning alone makes little of it, or only looks for something."""
-    known = [message.text[k.start : k.end] for k in message.context.lookup(message.text)]
-    used = " ".join(w for c in reading.commands for w in c.sources.values())
     learned = all(c.rule == "learned" for c in reading.commands)
-    looks = reading.confidence < RUN and all(c.name in _LOOKS for c in reading.commands)
+    lists = all(c.name.endswith(_LISTS) for c in reading.commands)
+    if not learned and not lists:
+        return False
+    used = " ".join(w for c in reading.commands for w in c.sources.values())
+    known = [message.text[k.start : k.end] for k in message.context.lookup(message.text)]
     unused = not any(name in used for name in known)
-    lists = all(c.name.endswith(_LISTS) for c in reading.commands) and unused
+    looks = reading.confidence < RUN and all(c.name in _LOOKS for c in reading.commands)
     doubtful = looks or reading.confidence < LIKELY or unused
-    return bool(known) and (lists or (learned and doubtful))
+    return bool(known) and ((lists and unused) or (learned and doubtful))
 
 
 def _found(words: str) -> Said:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, update
+from sqlalchemy import and_, bindparam, exists, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -89,22 +89,23 @@ _INSERT = {
     name: dialect.insert(Inbox).on_conflict_do_nothing().returning(col(Inbox.id))
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_LOCK = (
-    select(Conversation, Workspace)
-    .where(
-        Conversation.workspace_id == bindparam("workspace"),
-        Conversation.id == bindparam("conversation"),
-        Workspace.id == Conversation.workspace_id,
-    )
-    .with_for_update(of=Conversation)
+_HELD = (
+    select(Conversation.id)
+    .where(Conversation.workspace_id == bindparam("workspace"), Conversation.id == bindparam("conversation"))
+    .with_for_update()
 )
-_OLDEST = (
-    select(Inbox)
-    .where(
-        Inbox.workspace_id == bindparam("workspace"),
-        Inbox.conversation_id == bindparam("conversation"),
-        is_(Inbox.state, InboxState.PENDING),
+_WAITING = (
+    select(Conversation, Workspace, Inbox)
+    .join(Workspace, col(Workspace.id) == Conversation.workspace_id)
+    .outerjoin(
+        Inbox,
+        and_(
+            col(Inbox.workspace_id) == Conversation.workspace_id,
+            col(Inbox.conversation_id) == Conversation.id,
+            is_(Inbox.state, InboxState.PENDING),
+        ),
     )
+    .where(Conversation.workspace_id == bindparam("workspace"), Conversation.id == bindparam("conversation"))
     .order_by(col(Inbox.id))
     .limit(2)
 )
@@ -118,16 +119,32 @@ _MARKED = (
 )
 
 
-def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Conversation, Workspace]:
-    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it."""
-    found = session.execute(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
-    return found[0], found[1]
+class Waiting(NamedTuple):
+    """The next message of a conversation that waits to be handled, if any, and whether there are more."""
+
+    conversation: Conversation
+    workspace: Workspace
+    row: Inbox | None
+    more: bool
 
 
-def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> tuple[Inbox | None, bool]:
-    """The next message of a conversation that waits to be handled, and whether there are more."""
-    rows = session.scalars(_OLDEST, {"workspace": workspace_id, "conversation": conversation_id}).all()
-    return (rows[0] if rows else None), len(rows) > 1
+def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> None:
+    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it.
+
+    SQLite needs none of this: there is one writer, and it has the lock already.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection().execute(_HELD, {"workspace": workspace_id, "conversation": conversation_id})
+
+
+def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> Waiting:
+    """Hold a conversation, and see what waits in it."""
+    lock(
+        session, workspace_id, conversation_id
+    )  # a statement of its own: what it waited for is seen by the next
+    found = session.execute(_WAITING, {"workspace": workspace_id, "conversation": conversation_id}).all()
+    conversation, workspace, row = found[0]
+    return Waiting(conversation, workspace, row, len(found) > 1)
 
 
 def album_of(session: Session, row: Inbox) -> list[Inbox]:
@@ -178,8 +195,7 @@ def pending(session: Session) -> list[tuple[UUID, UUID]]:
 
 def count_attempt(session: Session, workspace_id: UUID, conversation_id: UUID) -> Inbox | None:
     """One more attempt at the oldest message of a conversation; that message if it has been tried too often."""
-    lock(session, workspace_id, conversation_id)
-    row, _ = oldest(session, workspace_id, conversation_id)
+    row = oldest(session, workspace_id, conversation_id).row
     if row is None:
         return None
     row.attempts += 1
