@@ -35,6 +35,7 @@ class Reception:
         self._keep = ThreadPoolExecutor(threads, "keep")
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._more: set[UUID] = set()
+        self._slow: dict[UUID, Slow] = {}
         self._telling: set[asyncio.Future[None]] = set()
 
     async def take(self, incoming: Incoming, slow: Slow | None = None) -> UUID | None:
@@ -42,15 +43,16 @@ class Reception:
 
         `slow` tells the person that it is being worked on, once that has taken a second, and that it is over.
         """
-        loop = asyncio.get_running_loop()
         conversation, new = await asyncio.wrap_future(self.engine.accept_soon(incoming, self._keep))
-        if new and incoming.album:
+        if not new:
+            return None
+        if slow:
+            self._slow[conversation] = slow
+        if incoming.album:
             self.albums.wait(incoming.album, conversation)
-        elif new:
+        else:
             self.attend(conversation)
-        if new and slow:
-            loop.call_later(PATIENCE, self._tell_slow, conversation, slow)
-        return conversation if new else None
+        return conversation
 
     async def handled(self, conversation: UUID) -> None:
         """Wait until what is being handled in a conversation is."""
@@ -63,9 +65,10 @@ class Reception:
         if conversation in self._tasks:
             self._more.add(conversation)
             return
-        task = asyncio.get_running_loop().create_task(self._handle(conversation, again))
-        self._tasks[conversation] = task
-        task.add_done_callback(lambda _: self._done(conversation))
+        loop = asyncio.get_running_loop()
+        task = self._tasks[conversation] = loop.create_task(self._handle(conversation, again))
+        telling = loop.call_later(PATIENCE, self._tell_slow, conversation)
+        task.add_done_callback(lambda _: self._done(conversation, telling))
 
     async def sweep(self) -> None:
         """Look after what was left behind, now and until cancelled: any process can, and none is special."""
@@ -104,12 +107,11 @@ class Reception:
         """Whether a conversation is being handled."""
         return conversation in self._tasks
 
-    def _tell_slow(self, conversation: UUID, slow: Slow) -> None:
-        if not self.busy(conversation):
-            return
-        task = asyncio.ensure_future(self._telling_of(conversation, slow))
-        self._telling.add(task)
-        task.add_done_callback(self._told)
+    def _tell_slow(self, conversation: UUID) -> None:
+        if slow := self._slow.get(conversation):
+            task = asyncio.ensure_future(self._telling_of(conversation, slow))
+            self._telling.add(task)
+            task.add_done_callback(self._told)
 
     async def _telling_of(self, conversation: UUID, slow: Slow) -> None:
         await slow(True)
@@ -145,8 +147,11 @@ class Reception:
     async def _at_length(self, handle: Callable[[UUID], int], conversation: UUID) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, handle, conversation)
 
-    def _done(self, conversation: UUID) -> None:
+    def _done(self, conversation: UUID, telling: asyncio.TimerHandle) -> None:
+        telling.cancel()
         del self._tasks[conversation]
         if conversation in self._more:
             self._more.discard(conversation)
             self.attend(conversation)
+        else:
+            self._slow.pop(conversation, None)
