@@ -206,9 +206,9 @@ class Engine:
 
         def transaction(session: Session) -> None:
             uow = self._unit(session)
-            lock(session, self.workspace_id, conversation_id)
-            row, conversation = uow.get(Inbox, inbox_id), uow.get(Conversation, conversation_id)
-            if row is None or conversation is None or row.state != InboxState.PENDING:
+            conversation = lock(session, self.workspace_id, conversation_id)
+            row = uow.get(Inbox, inbox_id)
+            if row is None or row.state != InboxState.PENDING:
                 return
             row.reference = reference
             language = detect(str(row.payload.get("text", "")), uow.workspace.language)

@@ -26,12 +26,11 @@ from handlers.voice import Voice
 from nlp.parser import LONGEST
 from nlp.reading import Context as ParseContext
 from nlp.text import clean
-from storage.changes import UNDO_FOR
 from storage.journal import append
 from storage.points import digest
 from storage.queries.buttons import Button as PressedButton
 from storage.queries.buttons import by_label, by_token, message_of, use_up
-from storage.queries.changes import is_fresh, supersede
+from storage.queries.changes import is_fresh, new_change_set, supersede
 from storage.queries.members import members_with
 from storage.queries.people import dialogue_of, save_dialogue
 from storage.queries.rooms import subject_of
@@ -61,14 +60,8 @@ class Exchange:
     @cached_property
     def change_set(self) -> ChangeSet:
         """Where the changes are kept for undo; most messages make none."""
-        return ChangeSet(
-            workspace_id=self.uow.workspace_id,
-            member_id=self.speaker.member.id,
-            inbox_id=self.talk.row.id,
-            message_id=self._kept,
-            created_at=self.uow.now,
-            expires_at=self.uow.now + UNDO_FOR,
-        )
+        member, row = self.speaker.member, self.talk.row
+        return new_change_set(self.uow, member.id, inbox_id=row.id, message_id=self._kept)
 
     def run(self) -> None:
         """Understand, step, act, and post."""

@@ -19,6 +19,7 @@ from storage.files import opened
 from storage.indexing import key_of
 from storage.journal import append
 from storage.points import digest
+from storage.queries.changes import new_change_set
 from storage.queries.members import members
 from storage.queries.sales import first_stage
 from storage.tables import Audit, ChangeSet, Job, JobFailure, JobState, Member, Workspace
@@ -99,13 +100,7 @@ def _change_set(uow: UnitOfWork, job: Job, author: Author) -> ChangeSet:
     """The one change set of the whole import."""
     if job.change_set_id and (found := uow.get(ChangeSet, job.change_set_id)):
         return found
-    made = ChangeSet(
-        workspace_id=uow.workspace_id,
-        member_id=author.member_id,
-        title=job.data["name"],
-        created_at=uow.now,
-        expires_at=uow.now + UNDO_FOR,
-    )
+    made = new_change_set(uow, author.member_id, title=job.data["name"])
     uow.session.add(made)
     job.change_set_id = made.id
     return made

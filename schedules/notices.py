@@ -23,7 +23,7 @@ def voice_for(uow: UnitOfWork, book: Phrasebook, member: Member) -> Voice:
 
 def unreachable(uow: UnitOfWork, book: Phrasebook, delivery: Delivery) -> None:
     """Note that nobody is there any more, tell those who run the workspace once, and try the reader's other door."""
-    conversation, _ = lock(uow.session, uow.workspace_id, delivery.conversation_id)
+    conversation = lock(uow.session, uow.workspace_id, delivery.conversation_id)
     reader = uow.get(Member, conversation.member_id)
     if conversation.unreachable_at is None:
         conversation.unreachable_at = uow.now

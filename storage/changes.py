@@ -58,6 +58,7 @@ TRACKED: dict[str, type[Row]] = {
         TicketEntry,
     )
 }
+_RECORDER = "recorder"
 UNTRACKED_COLUMNS = {"version"}
 UNDO_FOR = timedelta(days=1)
 
@@ -97,6 +98,12 @@ def _hold(session: Session, row: Any) -> None:
             raise StaleDataError
 
 
+@event.listens_for(Session, "before_flush")
+def _before_flush(session: Session, *_: object) -> None:
+    if recorder := session.info.get(_RECORDER):
+        recorder.before_flush(session)
+
+
 @dataclass
 class Touched:
     """A row met in this unit of work; `before` is None for a new one."""
@@ -126,9 +133,10 @@ class Recorder:
         self._workspace = workspace
         self.touched: dict[UUID, Touched] = {}
         self.saved = 0
-        event.listen(session, "before_flush", self._before_flush)
+        session.info[_RECORDER] = self
 
-    def _before_flush(self, session: Session, *_: object) -> None:
+    def before_flush(self, session: Session) -> None:
+        """Meet what is to be written."""
         for row in session.new:
             if isinstance(row, Row) and row.__tablename__ in TRACKED:
                 self._meet(row, None)

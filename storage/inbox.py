@@ -89,8 +89,8 @@ _INSERT = {
     name: dialect.insert(Inbox).on_conflict_do_nothing().returning(col(Inbox.id))
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_HELD = (
-    select(Conversation.id)
+_LOCK = (
+    select(Conversation)
     .where(Conversation.workspace_id == bindparam("workspace"), Conversation.id == bindparam("conversation"))
     .with_for_update()
 )
@@ -128,20 +128,15 @@ class Waiting(NamedTuple):
     more: bool
 
 
-def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> None:
-    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it.
-
-    SQLite needs none of this: there is one writer, and it has the lock already.
-    """
-    if session.get_bind().dialect.name != "sqlite":
-        session.connection().execute(_HELD, {"workspace": workspace_id, "conversation": conversation_id})
+def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Conversation:
+    """Hold a conversation until the end of the transaction: one message of it at a time, whoever handles it."""
+    return session.scalars(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
 
 
 def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> Waiting:
     """Hold a conversation, and see what waits in it."""
-    lock(
-        session, workspace_id, conversation_id
-    )  # a statement of its own: what it waited for is seen by the next
+    if session.get_bind().dialect.name != "sqlite":  # which has one writer
+        lock(session, workspace_id, conversation_id)  # by itself: the next look sees what this one waited for
     found = session.execute(_WAITING, {"workspace": workspace_id, "conversation": conversation_id}).all()
     conversation, workspace, row = found[0]
     return Waiting(conversation, workspace, row, len(found) > 1)

@@ -1,15 +1,28 @@
 """What messages have changed."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col
 
+from storage.changes import UNDO_FOR
 from storage.tables import ChangeSet, Inbox
 from storage.undo import revert
 from storage.unit_of_work import UnitOfWork
 
 FRESH = timedelta(minutes=10)  # in which "cancel" may mean what was just done
+
+
+def new_change_set(uow: UnitOfWork, member_id: UUID, **about: Any) -> ChangeSet:
+    """A new change set, for changes of this moment; `about` is what else is known of it."""
+    return ChangeSet(
+        workspace_id=uow.workspace_id,
+        member_id=member_id,
+        created_at=uow.now,
+        expires_at=uow.now + UNDO_FOR,
+        **about,
+    )
 
 
 def made_by_message(uow: UnitOfWork, message: Inbox) -> ChangeSet | None:

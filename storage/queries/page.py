@@ -56,8 +56,7 @@ def show(session: Session, delivery: Delivery) -> UUID | None:
     message = session.get(Message, (delivery.workspace_id, delivery.message_id))
     if message is None:
         return None
-    lock(session, delivery.workspace_id, message.conversation_id)
-    conversation = session.get_one(Conversation, (delivery.workspace_id, message.conversation_id))
+    conversation = lock(session, delivery.workspace_id, message.conversation_id)
     known = select(Shown).where(
         Shown.workspace_id == delivery.workspace_id, Shown.message_id == delivery.message_id
     )

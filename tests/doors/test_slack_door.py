@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -118,15 +119,15 @@ def test_what_cannot_be_kept_is_delivered_again(
     slack: FakeSlack, called: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = slack.add_user("Ana")
-    accept, calls = called.app.engine.accept, []
+    accept, calls = called.app.engine.accept_soon, []
 
-    def away(incoming: Any) -> Any:
+    def away(incoming: Any, pool: Executor) -> Any:
         calls.append(incoming)
         if len(calls) == 1:
             raise Unavailable("gone for a moment")
-        return accept(incoming)
+        return accept(incoming, pool)
 
-    monkeypatch.setattr(called.app.engine, "accept", away)
+    monkeypatch.setattr(called.app.engine, "accept_soon", away)
     slack.say(user, None, "hi")
     called.settle()
     assert len(calls) == 2

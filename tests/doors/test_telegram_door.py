@@ -85,14 +85,14 @@ def test_what_cannot_be_kept_is_not_acknowledged(
     app: App, telegram: FakeTelegram, hooked: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = owner(app, telegram, hooked)
-    accept, away = app.engine.accept, iter([True, True, False])
+    accept, away = app.engine.accept_soon, iter([True, True, False])
 
-    def refuse(incoming):
+    def refuse(incoming, pool):
         if next(away, False):
             raise Unavailable("the database is away")
-        return accept(incoming)
+        return accept(incoming, pool)
 
-    monkeypatch.setattr(app.engine, "accept", refuse)
+    monkeypatch.setattr(app.engine, "accept_soon", refuse)
     telegram.say(user, "add task send the quote")
     telegram.settle(hooked)
     assert titles(app) == ["send the quote"]
