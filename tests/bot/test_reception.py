@@ -12,7 +12,7 @@ from bot.app import App
 from bot.reception import Reception
 from tests.bot.test_engine import answers, message, titles
 
-SHORT = 0.2
+SHORT = 0.5
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def slowed(app: App, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 def test_who_waits_long_is_told_so_and_told_when_it_is_over(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slowed(app, monkeypatch, 3 * SHORT)
+    slowed(app, monkeypatch, 2 * SHORT)
     told = Told()
 
     async def scene() -> None:
@@ -63,14 +63,15 @@ def test_who_waits_long_is_told_so_and_told_when_it_is_over(
 
 def test_a_lively_talk_is_not_told_that_it_takes_long(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each message is answered in time, though one is being handled at any moment."""
-    slowed(app, monkeypatch, SHORT / 4)
+    slowed(app, monkeypatch, SHORT / 5)
     told = Told()
 
     async def scene() -> None:
         reception = Reception(app.engine)
         for i in range(10):
-            await reception.take(message(f"add a task: number {i}", f"e{i}"), told)
-            await asyncio.sleep(SHORT / 4)
+            conversation = await reception.take(message(f"add a task: number {i}", f"e{i}"), told)
+            assert conversation
+            await reception.handled(conversation)
         await reception.drain()
 
     asyncio.run(scene())
