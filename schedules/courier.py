@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -97,6 +98,9 @@ class Route:
         self._in_hand = 0  # messages that are leased to us
         self._arrived = 0  # of these, how many only wait to be marked: their connections are free
         self._connections = asyncio.Semaphore(CONNECTIONS)
+        self._under_way: set[UUID] = set()  # conversations with a message on its way
+        self._behind: set[UUID] = set()  # of these, where others may wait behind it
+        self._full = False  # whether the last look had no room
         self._wake = asyncio.Event()
         self._marks: list[tuple[Outcome, asyncio.Future[bool]]] = []
         self._marking: asyncio.Task[None] | None = None
@@ -128,11 +132,11 @@ class Route:
         """A lease that begins now."""
         return Lease()
 
-    def carry(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
-        """Send what was leased to us as it was queued, and look for what was not."""
+    def carry(self, deliveries: Sequence[Delivery], left: Set[UUID], lease: Lease) -> None:
+        """Send what was leased to us as it was queued, and look for what was not as soon as it may go."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended: what was leased is left to others
-                self._loop.call_soon_threadsafe(self._carried, deliveries, lease)
+                self._loop.call_soon_threadsafe(self._carried, deliveries, left, lease)
 
     # Claimed
 
@@ -188,6 +192,7 @@ class Route:
     async def _start(self) -> int:
         """Claim what may go now and send it in the background; how many messages that is."""
         room = self._room()
+        self._full = not room
         if not room:
             return 0
         lease = Lease()
@@ -195,29 +200,36 @@ class Route:
             claim, self.database, [self.platform], self.now(), room, self.pacer.resting()
         )
         self._set_out(claimed, lease)
+        self._behind.update(d.conversation_id for d in claimed)  # only the first was claimed
         return len(claimed)
 
     def _room(self) -> int:
         return self.pacer.room(self._slots - self._in_hand + min(self._arrived, self._slots))
 
-    def _carried(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
+    def _carried(self, deliveries: Sequence[Delivery], left: Set[UUID], lease: Lease) -> None:
         self._set_out(deliveries, lease)
-        if not deliveries:
+        self._behind |= left & self._under_way
+        if left - self._under_way:
             self._wake.set()
 
     def _set_out(self, deliveries: Sequence[Delivery], lease: Lease) -> None:
         runs: dict[UUID, list[Delivery]] = {}
         for delivery in deliveries:
             runs.setdefault(delivery.conversation_id, []).append(delivery)
-        for run in runs.values():
+        for conversation, run in runs.items():
             task = asyncio.get_running_loop().create_task(self._deliver(run, lease))
             self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            self._under_way.add(conversation)
+            task.add_done_callback(partial(self._ended, conversation))
         self._in_hand += len(deliveries)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, conversation: UUID, task: asyncio.Task[None]) -> None:
+        """A run is over: look for more where more is known to wait; what others queue is found in time."""
         self._tasks.discard(task)
-        self._wake.set()
+        self._under_way.discard(conversation)
+        if self._full or self._stopping or conversation in self._behind:
+            self._wake.set()
+        self._behind.discard(conversation)
         if not task.cancelled() and (error := task.exception()):
             log.error("a delivery broke off: %s", type(error).__name__)
 

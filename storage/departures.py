@@ -1,6 +1,6 @@
 """Messages that leave with the process that queued them: leased as they are written, and on their way after the commit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,8 +33,8 @@ class Carrier(Protocol):
     def lease(self) -> Any:
         """A lease that begins now."""
 
-    def carry(self, deliveries: Sequence[Delivery], lease: Any) -> None:
-        """What was queued is committed, and these are leased to us; without any, others wait to be claimed."""
+    def carry(self, deliveries: Sequence[Delivery], left: Set[UUID], lease: Any) -> None:
+        """What was queued is committed, and these are leased to us; in conversations that are `left` others wait to be claimed."""
 
 
 def take_along(uow: UnitOfWork, carriers: Iterable[Carrier]) -> None:
@@ -47,7 +47,9 @@ def take_along(uow: UnitOfWork, carriers: Iterable[Carrier]) -> None:
     for carrier in carriers:
         if mine := [row for row in queued if row["platform"] == carrier.platform]:
             lease = carrier.lease()  # before the database's clock is looked at
-            after_commit(uow.session, partial(carrier.carry, list(_leased(uow, carrier, mine)), lease))
+            going = list(_leased(uow, carrier, mine))
+            left = {row["conversation_id"] for row in mine if row["state"] == OutboxState.PENDING}
+            after_commit(uow.session, partial(carrier.carry, going, left, lease))
 
 
 def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]]) -> Iterator[Delivery]:

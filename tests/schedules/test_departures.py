@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -31,6 +32,7 @@ class Bag:
     at_once: int = 3
     given: list[str] = field(default_factory=list)
     calls: int = 0
+    left: int = 0
 
     def room(self) -> int:
         return self.space
@@ -41,9 +43,10 @@ class Bag:
     def lease(self) -> str:
         return "lease"
 
-    def carry(self, deliveries: Sequence[Delivery], lease: Any) -> None:
+    def carry(self, deliveries: Sequence[Delivery], left: Set[UUID], lease: Any) -> None:
         assert lease == "lease"
         self.calls += 1
+        self.left += len(left)
         self.given += [str(d.payload["reply"]["headline"]) for d in deliveries]
 
 
