@@ -7,20 +7,21 @@ from bot.incoming import Incoming
 from storage.queries.members import grants_of
 from storage.queries.people import attach, has_members, named, participants, roles_of
 from storage.queries.people import speaker_of as known_speaker
-from storage.tables import Conversation, Member, MemberStatus
+from storage.tables import Conversation, Dialogue, Member, MemberStatus
 from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """A member who speaks, through which account, and what their role allows."""
+    """A member who speaks, through which account, what their role allows, and where their talk stands, if it has begun."""
 
     member: Member
     identity_id: UUID
     grants: dict[str, str]
+    dialogue: Dialogue | None = None
 
 
-def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
+def speaker_of(uow: UnitOfWork, incoming: Incoming, conversation: Conversation) -> Speaker | None:
     """The member behind the sender; None for strangers and those who have left.
 
     A door that vouches for its people (the terminal) lets new names join: the first as the owner. A platform that
@@ -29,16 +30,17 @@ def speaker_of(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:
     sender = incoming.sender
     if sender.barred:
         return None
-    found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
+    account = (incoming.platform, incoming.account, sender.external_id, conversation.id)
+    found = known_speaker(uow, *account)
     if (found is None or found.member is None) and (incoming.vouched or sender.joins):
         _join(uow, incoming)
-        found = known_speaker(uow, incoming.platform, incoming.account, sender.external_id)
+        found = known_speaker(uow, *account)
     member = found.member if found else None
     if found is None or member is None or member.status != MemberStatus.ACTIVE:
         return None
     if incoming.vouched and _update(uow, member, incoming):
-        return Speaker(member, found.identity_id, grants_of(uow, member.role))
-    return Speaker(member, found.identity_id, found.grants)
+        return Speaker(member, found.identity_id, grants_of(uow, member.role), found.dialogue)
+    return Speaker(member, found.identity_id, found.grants, found.dialogue)
 
 
 def known(uow: UnitOfWork, incoming: Incoming) -> Speaker | None:

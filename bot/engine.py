@@ -3,7 +3,7 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from handlers.reply import Reply
 from handlers.voice import Voice
 from nlp.text import detect
 from storage.database import Database, Session
-from storage.departures import Carrier, take_along
+from storage.departures import Carrier, Known, take_along
 from storage.errors import Unavailable
 from storage.following import after_commit
 from storage.inbox import (
@@ -37,7 +37,7 @@ from storage.inbox import (
     waits_since,
 )
 from storage.queries.people import speaker_of
-from storage.tables import Conversation, Inbox, InboxState, Workspace
+from storage.tables import Inbox, InboxState, Workspace
 from storage.unit_of_work import Aside, UnitOfWork
 
 T = TypeVar("T")
@@ -101,7 +101,8 @@ class Engine:
         Its oldest message may be what ended the process: the attempt is counted before it is made, and a message that
         was tried too often is given up. One that only waited is as it was.
         """
-        row = self.database.run(lambda session: count_attempt(session, self.workspace_id, conversation_id))
+        now = self.clock.now()
+        row = self.database.run(lambda s: count_attempt(s, self.workspace_id, conversation_id, now))
         if row:
             self._give_up(row.id, conversation_id, "attempts")
         return self.handle(conversation_id)
@@ -151,7 +152,8 @@ class Engine:
         """What handles the oldest message that waits: `met` tells which it is, `found` what was read `aside` for it."""
 
         def transaction(session: Session) -> tuple[int, bool]:
-            conversation, workspace, row, more = oldest(session, self.workspace_id, conversation_id)
+            waiting = oldest(session, self.workspace_id, conversation_id, self.clock.now())
+            conversation, row = waiting.conversation, waiting.row
             if row is None:
                 return 0, False
             if met != [row.id]:
@@ -159,8 +161,9 @@ class Engine:
                 found.clear()  # what was read for one message is none of another's
             if conversation.unreachable_at:
                 conversation.unreachable_at = None
-            self._answer(UnitOfWork(session, workspace, self.clock.now(), found), conversation, row)
-            return 1, more
+            uow = UnitOfWork(session, waiting.workspace, self.clock.now(), found)
+            self._answer(uow, row, Known(conversation, waiting.clear))
+            return 1, waiting.more
 
         return transaction
 
@@ -187,18 +190,15 @@ class Engine:
             self._give_up(met[0], conversation_id, reference)
             return 1, True
 
-    def _answer(self, uow: UnitOfWork, conversation: Conversation, row: Inbox) -> None:
+    def _answer(self, uow: UnitOfWork, row: Inbox, known: Known) -> None:
         parts = album_of(uow.session, row)
-        Talk(self.parts, uow, conversation, as_one(parts) if len(parts) > 1 else row).answer()
-        self._ended(uow, parts, InboxState.DONE)
+        Talk(self.parts, uow, known.conversation, as_one(parts) if len(parts) > 1 else row).answer()
+        self._finish(uow, known)
+        mark(uow.session, parts, InboxState.DONE)
 
-    def _ended(self, uow: UnitOfWork, parts: Sequence[Inbox], state: InboxState) -> None:
-        self._finish(uow)
-        mark(uow.session, parts, state)
-
-    def _finish(self, uow: UnitOfWork) -> None:
+    def _finish(self, uow: UnitOfWork, known: Known | None = None) -> None:
         uow.settle()
-        take_along(uow, self.carriers)
+        take_along(uow, self.carriers, known)
         uow.finish()
 
     def _give_up(self, inbox_id: UUID, conversation_id: UUID, reference: str) -> None:
@@ -217,7 +217,8 @@ class Engine:
             known = speaker_of(uow, row.platform, row.account, sender.external_id)
             member = known.member if known else None
             post(uow, conversation, Reply(voice.say("failed", reference=reference)), member=member)
-            self._ended(uow, album_of(session, row), InboxState.FAILED)
+            self._finish(uow)
+            mark(session, album_of(session, row), InboxState.FAILED)
 
         self.database.run(transaction)
 

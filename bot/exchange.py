@@ -48,7 +48,8 @@ class Exchange:
 
     def __init__(self, talk: "Talk", speaker: Speaker, kept: UUID, text: str) -> None:
         self.talk, self.uow, self.speaker, self.text, self._kept = talk, talk.uow, speaker, text, kept
-        self.dialogue: Dialogue = dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
+        begun = speaker.dialogue
+        self.dialogue: Dialogue = begun or dialogue_of(self.uow, talk.conversation.id, speaker.member.id)
         before = State.model_validate(self.dialogue.state)
         self.state, self.goes_on = replies.in_focus(before, self.uow, talk.conversation, talk.incoming.quotes)
         self.voice = talk.voice_for(speaker.member, self.state)

@@ -35,7 +35,7 @@ class Talk:
         if code and self.conversation.private and not self.incoming.sender.barred:
             self._link(code)
             return
-        speaker = speaker_of(self.uow, self.incoming)
+        speaker = speaker_of(self.uow, self.incoming, self.conversation)
         self.uow.settle()
         member = speaker.member if speaker else None
         text = self.incoming.text or self.incoming.press_label or ""

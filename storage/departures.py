@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlmodel import col
 
 from storage.database import clock_of
@@ -37,22 +37,42 @@ class Carrier(Protocol):
         """What was queued is committed, and these are leased to us; in conversations that are `left` others wait to be claimed."""
 
 
-def take_along(uow: UnitOfWork, carriers: Iterable[Carrier]) -> None:
+class Known(NamedTuple):
+    """A conversation, and whether it is clear: nothing waits in it that is on its way or due."""
+
+    conversation: Conversation
+    clear: bool
+
+
+class Place(NamedTuple):
+    """Where the messages of a conversation go."""
+
+    conversation_id: UUID
+    account: str
+    place: str
+    thread: str
+    private: bool
+
+
+def take_along(uow: UnitOfWork, carriers: Iterable[Carrier], known: Known | None = None) -> None:
     """Lease what this unit of work has queued to those who carry it at once: nobody need claim it.
 
-    Of each conversation the first ones, and only where none waits before them, so that none overtakes another. A process
-    that ends between commit and sending leaves them under their lease, as one does that has claimed them.
+    Of each conversation the first ones, and only where none waits before them, so that none overtakes another; of one that
+    is `known` already. A process that ends between commit and sending leaves them under their lease, as one does that has
+    claimed them.
     """
     queued: list[dict[str, Any]] = gathered(uow.session, Outbox)
     for carrier in carriers:
         if mine := [row for row in queued if row["platform"] == carrier.platform]:
             lease = carrier.lease()  # before the database's clock is looked at
-            going = list(_leased(uow, carrier, mine))
+            going = list(_leased(uow, carrier, mine, known))
             left = {row["conversation_id"] for row in mine if row["state"] == OutboxState.PENDING}
             after_commit(uow.session, partial(carrier.carry, going, left, lease))
 
 
-def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]]) -> Iterator[Delivery]:
+def _leased(
+    uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]], known: Known | None
+) -> Iterator[Delivery]:
     room = carrier.room()
     rows: dict[UUID, list[dict[str, Any]]] = {}
     for row in queued:
@@ -60,8 +80,7 @@ def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]])
             rows.setdefault(row["conversation_id"], []).append(row)
     if not room or not rows:
         return
-    given = {"workspace": uow.workspace_id, "now": uow.now, "ids": list(rows)}
-    free = uow.session.connection().execute(_FREE, given).all()
+    free = _free(uow, rows.keys(), known)
     until = leased_until(clock_of(uow.session))
     allowed: dict[str, int] = {}  # a place may have several conversations
     for there in free:
@@ -73,28 +92,43 @@ def _leased(uow: UnitOfWork, carrier: Carrier, queued: Sequence[dict[str, Any]])
             yield _delivery(row, there)
 
 
+def _free(uow: UnitOfWork, conversations: Set[UUID], known: Known | None) -> Iterator[Place]:
+    """Those of these conversations in which nothing waits."""
+    if known and known.clear and known.conversation.id in conversations:
+        there = known.conversation
+        yield Place(there.id, there.account, there.external_id, there.thread, there.private)
+    if others := conversations - {known.conversation.id if known else None}:
+        given = {"workspace": uow.workspace_id, "now": uow.now, "ids": list(others)}
+        for row in uow.session.connection().execute(_FREE, given).all():
+            yield Place(*row)
+
+
+def is_clear() -> ColumnElement[bool]:
+    """Whether nothing that is on its way, or due by `now`, waits in a conversation."""
+    waits = exists().where(
+        col(Outbox.workspace_id) == Conversation.workspace_id,
+        col(Outbox.conversation_id) == Conversation.id,
+        among(Outbox.state, OPEN),
+        or_(col(Outbox.attempts) > 0, col(Outbox.not_before) <= bindparam("now")),
+    )
+    return ~waits.correlate(Conversation)
+
+
 _PLACE: tuple[Any, ...] = (
-    col(Conversation.id).label("conversation_id"),
+    col(Conversation.id),
     col(Conversation.account),
-    col(Conversation.external_id).label("place"),
+    col(Conversation.external_id),
     col(Conversation.thread),
     col(Conversation.private),
 )
 _FREE = select(*_PLACE).where(
     col(Conversation.workspace_id) == bindparam("workspace"),
     col(Conversation.id).in_(bindparam("ids", expanding=True)),
-    ~exists()
-    .where(
-        col(Outbox.workspace_id) == Conversation.workspace_id,
-        col(Outbox.conversation_id) == Conversation.id,
-        among(Outbox.state, OPEN),
-        or_(col(Outbox.attempts) > 0, col(Outbox.not_before) <= bindparam("now")),
-    )
-    .correlate(Conversation),
+    is_clear(),
 )
 
 
-def _delivery(row: dict[str, Any], there: Any) -> Delivery:
+def _delivery(row: dict[str, Any], there: Place) -> Delivery:
     return Delivery(
         workspace_id=row["workspace_id"],
         id=row["id"],

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from storage.departures import is_clear
 from storage.journal import append, with_defaults
 from storage.partial import is_
 from storage.tables import Conversation, Inbox, InboxState, Message, Workspace, new_id
@@ -95,7 +96,7 @@ _LOCK = (
     .with_for_update()
 )
 _WAITING = (
-    select(Conversation, Workspace, Inbox)
+    select(Conversation, Workspace, Inbox, is_clear())
     .join(Workspace, col(Workspace.id) == Conversation.workspace_id)
     .outerjoin(
         Inbox,
@@ -120,12 +121,16 @@ _MARKED = (
 
 
 class Waiting(NamedTuple):
-    """The next message of a conversation that waits to be handled, if any, and whether there are more."""
+    """The next message of a conversation that waits to be handled, if any, and whether there are more.
+
+    `clear` says that no answer waits in it either.
+    """
 
     conversation: Conversation
     workspace: Workspace
     row: Inbox | None
     more: bool
+    clear: bool
 
 
 def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Conversation:
@@ -133,13 +138,14 @@ def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Convers
     return session.scalars(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
 
 
-def oldest(session: Session, workspace_id: UUID, conversation_id: UUID) -> Waiting:
+def oldest(session: Session, workspace_id: UUID, conversation_id: UUID, now: datetime) -> Waiting:
     """Hold a conversation, and see what waits in it."""
     if session.get_bind().dialect.name != "sqlite":  # which has one writer
         lock(session, workspace_id, conversation_id)  # by itself: the next look sees what this one waited for
-    found = session.execute(_WAITING, {"workspace": workspace_id, "conversation": conversation_id}).all()
-    conversation, workspace, row = found[0]
-    return Waiting(conversation, workspace, row, len(found) > 1)
+    given = {"workspace": workspace_id, "conversation": conversation_id, "now": now}
+    found = session.execute(_WAITING, given).all()
+    conversation, workspace, row, clear = found[0]
+    return Waiting(conversation, workspace, row, len(found) > 1, clear)
 
 
 def album_of(session: Session, row: Inbox) -> list[Inbox]:
@@ -188,9 +194,9 @@ def pending(session: Session) -> list[tuple[UUID, UUID]]:
     return [(w, c) for w, c in session.exec(query).all()]
 
 
-def count_attempt(session: Session, workspace_id: UUID, conversation_id: UUID) -> Inbox | None:
+def count_attempt(session: Session, workspace_id: UUID, conversation_id: UUID, now: datetime) -> Inbox | None:
     """One more attempt at the oldest message of a conversation; that message if it has been tried too often."""
-    row = oldest(session, workspace_id, conversation_id).row
+    row = oldest(session, workspace_id, conversation_id, now).row
     if row is None:
         return None
     row.attempts += 1

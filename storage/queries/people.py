@@ -12,11 +12,17 @@ from storage.tables import Conversation, Dialogue, Identity, Member, MemberStatu
 from storage.unit_of_work import UnitOfWork
 
 _SPEAKER = (
-    select(col(Identity.id), Member, col(Role.grants))
+    select(col(Identity.id), Member, col(Role.grants), Dialogue)
     .outerjoin(
         Member, (col(Member.workspace_id) == Identity.workspace_id) & (col(Member.id) == Identity.member_id)
     )
     .outerjoin(Role, (col(Role.workspace_id) == Member.workspace_id) & (col(Role.name) == Member.role))
+    .outerjoin(
+        Dialogue,
+        (col(Dialogue.workspace_id) == Member.workspace_id)
+        & (col(Dialogue.conversation_id) == bindparam("conversation"))
+        & (col(Dialogue.member_id) == Member.id),
+    )
     .where(
         Identity.workspace_id == bindparam("workspace"),
         Identity.platform == bindparam("platform"),
@@ -26,31 +32,28 @@ _SPEAKER = (
 )
 
 
-_DIALOGUE = select(Dialogue).where(
-    Dialogue.workspace_id == bindparam("workspace_id"),
-    Dialogue.conversation_id == bindparam("conversation_id"),
-    Dialogue.member_id == bindparam("member_id"),
-)
-
-
 class Account(NamedTuple):
-    """An account on a platform, the member behind it, and what their role allows."""
+    """An account on a platform, the member behind it, what their role allows, and where their talk stands."""
 
     identity_id: UUID
     member: Member | None
     grants: dict[str, str]
+    dialogue: Dialogue | None
 
 
-def speaker_of(uow: UnitOfWork, platform: str, account: str, external_id: str) -> Account | None:
-    """The account that speaks, if it is known."""
+def speaker_of(
+    uow: UnitOfWork, platform: str, account: str, external_id: str, conversation_id: UUID | None = None
+) -> Account | None:
+    """The account that speaks, if it is known, and its talk in a conversation, if there is one."""
     values = {
+        "conversation": conversation_id,
         "workspace": uow.workspace_id,
         "platform": platform,
         "account": account,
         "external_id": external_id,
     }
     found = uow.session.execute(_SPEAKER, values).first()
-    return Account(found[0], found[1], found[2] or {}) if found else None
+    return Account(found[0], found[1], found[2] or {}, found[3]) if found else None
 
 
 def identity_of(uow: UnitOfWork, platform: str, account: str, external_id: str) -> Identity | None:
@@ -126,8 +129,7 @@ def accounts_on(uow: UnitOfWork, platform: str, account: str = "") -> list[str]:
 def dialogue_of(uow: UnitOfWork, conversation_id: UUID, member_id: UUID) -> Dialogue:
     """Where someone's talk in a conversation stands; an empty state at its beginning."""
     key = {"workspace_id": uow.workspace_id, "conversation_id": conversation_id, "member_id": member_id}
-    found = uow.session.scalars(_DIALOGUE, key).first()
-    return found or Dialogue(**key, state={})
+    return uow.session.get(Dialogue, key) or Dialogue(**key, state={})
 
 
 def save_dialogue(uow: UnitOfWork, row: Dialogue, state: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from storage.inbox import conversation_of
 from storage.outbox import enqueue
 from storage.tables import Outbox
 from storage.unit_of_work import UnitOfWork
+from tests.bot.test_engine import say
 from tests.schedules.test_courier import Platform, states
 from tests.transcript import START
 
@@ -102,6 +103,17 @@ def test_none_overtakes_one_that_waits(app: App, bag: Bag) -> None:
     queue(app, "bo", "other")
     assert bag.given == ["other"]
     assert [d.payload["reply"]["headline"] for d in claim(app.database, ["here"], START)] == ["one"]
+
+
+def test_an_answer_does_not_overtake_one_that_is_on_its_way(app: App, bag: Bag) -> None:
+    bag.platform = "console"
+    say(app, "hello", "e1")
+    assert (len(bag.given), bag.left) == (1, 0)
+    say(app, "thanks", "e2")
+    assert (len(bag.given), bag.left, states(app)) == (1, 1, ["sending", "pending"])
+    app.database.run(lambda s: [setattr(r, "state", "sent") for r in s.exec(select(Outbox))])
+    say(app, "thanks", "e3")
+    assert (len(bag.given), bag.left) == (2, 1)
 
 
 def test_a_transaction_that_fails_carries_nothing(app: App, bag: Bag) -> None:
@@ -207,6 +219,59 @@ def test_many_threads_queue_for_one_courier_and_each_message_arrives_once(app: A
     assert sorted(sender.sent) == sorted((f"p{n}", f"{n}.{i}") for n in range(4) for i in range(10))
     for n in range(4):
         assert [w for place, w in sender.sent if place == f"p{n}"] == [f"{n}.{i}" for i in range(10)]
+
+
+def test_what_waits_behind_one_that_is_sent_follows_at_once(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether that one was carried or claimed: nobody waits for the next look at the outbox."""
+    app.clock.set(START)
+    monkeypatch.setattr("schedules.courier.PAUSE", 20.0)
+    queue(app, "bo", "b1", "b2", "b3")  # nobody carries them
+    left, all_sent = iter(range(6)), asyncio.Event()
+
+    async def slowly(_: Delivery) -> None:
+        await asyncio.sleep(0.1)
+        if next(left) == 5:
+            all_sent.set()
+
+    sender = Platform(slowly)
+
+    async def scene() -> None:
+        courier = Courier(app.database, [sender], app.clock.now, paces={"here": Pace()})
+        app.engine.carriers.extend(courier.routes)
+        running = asyncio.create_task(courier.run())
+        await asyncio.sleep(0.05)
+        for word in ("a1", "a2", "a3"):
+            await asyncio.to_thread(queue, app, "ana", word)
+        await asyncio.wait_for(all_sent.wait(), 10)
+        await courier.finish()
+        await running
+
+    asyncio.run(scene())
+    for who in "ab":
+        assert [words for _, words in sender.sent if words[0] == who] == [f"{who}{n}" for n in (1, 2, 3)]
+
+
+def test_it_looks_no_more_often_for_what_it_has_carried(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    monkeypatch.setattr("schedules.courier.claim", lambda *_: looks.append(1) or [])
+    monkeypatch.setattr("schedules.courier.PAUSE", 20.0)
+    sender = Platform()
+
+    async def scene() -> None:
+        courier = Courier(app.database, [sender], app.clock.now, paces={"here": Pace()})
+        app.engine.carriers.extend(courier.routes)
+        running = asyncio.create_task(courier.run())
+        for who in "abcdef":
+            await asyncio.to_thread(queue, app, who, "one")
+            await asyncio.sleep(0.05)
+        assert len(looks) == 1
+        await courier.finish()
+        await running
+
+    asyncio.run(scene())
+    assert len(sender.sent) == 6
 
 
 def test_it_looks_seldom_while_there_is_nothing_to_find(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
