@@ -27,7 +27,8 @@ class Pending(BaseModel):
 class State(BaseModel):
     """One person's talk in one conversation; kept in the database between messages.
 
-    `unmet` are names, by kind, that were said and led to no more than guesses; `figure` is the one that was shown last.
+    `unmet` are names, by kind, that were said and led to no more than guesses; `figure` is the one that was shown last,
+    and `figure_type` the kind of activities that it was of.
     """
 
     pending: Pending | None = None
@@ -43,6 +44,7 @@ class State(BaseModel):
     language: str | None = None
     unmet: dict[str, str] = Field(default_factory=dict)
     figure: str | None = None
+    figure_type: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.narrowing import COUNTED, LISTED
 from handlers.capability import SlotSpec
 from handlers.context import Context
 from handlers.errors import Invalid
@@ -93,7 +94,8 @@ def _does(call: Call, ctx: Context) -> str:
 def _detail(call: Call, ctx: Context) -> str:
     """The value that says most, short."""
     slots = ctx.specs[call.name].slots
-    ranked = sorted(call.slots.items(), key=lambda item: (item[0] not in CONTENT, item[0] in ASIDE))
+    content = ("type", *CONTENT) if call.name in (LISTED, COUNTED) else CONTENT
+    ranked = sorted(call.slots.items(), key=lambda item: (item[0] not in content, item[0] in ASIDE))
     told = (
         _valued(call, ctx) if slots[s].kind == "value" else shown(slots[s], v, ctx)
         for s, v in ranked

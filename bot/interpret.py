@@ -9,6 +9,7 @@ from typing import Any
 from bot import slash
 from bot.dialogue import Heard, Pending, State
 from bot.incoming import Incoming
+from bot.narrowing import narrowed
 from bot.pointing import pointed
 from handlers.capability import SlotSpec, Spec
 from handlers.turn import Call, Turn, Value
@@ -113,11 +114,11 @@ class Interpreter:
 
     def words(self, text: str, state: State, context: ParseContext, *, quotes: bool = False) -> Understanding:
         """An ordinary sentence, an answer to what is pending, or a correction; "this" may be what it `quotes`."""
-        parse = pointed(self.parser.parse(text, context), state, self.specs, quotes=quotes)
+        heard = narrowed(self.parser.parse(text, context))
+        parse = pointed(heard, state, self.specs, quotes=quotes)
         language = detect(text, state.language) if any(c.isalpha() for c in text) else None
-        heard = self._heard(parse, state, context)
         reading = _explained(parse) if parse.best else {}
-        return Understanding(heard, reading, language, parse.impossible)
+        return Understanding(self._heard(parse, state, context), reading, language, parse.impossible)
 
     def _heard(self, parse: Parse, state: State, context: ParseContext) -> Heard:
         pending = state.pending

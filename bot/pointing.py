@@ -11,7 +11,7 @@ from bot.dialogue import State
 from bot.execute import Outcome
 from handlers.capability import Spec
 from handlers.reply import Mention
-from handlers.turn import Turn
+from handlers.turn import Turn, Value
 from nlp.gate import RUN
 from nlp.names import looks_named
 from nlp.pronouns import is_pronoun, pronoun_kind
@@ -60,8 +60,10 @@ def noted(state: State, turn: Turn, outcome: Outcome) -> None:
     """Keep what may be pointed at next."""
     if outcome.ran:
         state.unmet = {}
-        shown = [str(c.slots["metric"]) for c in turn.calls if c.name == FIGURE and "metric" in c.slots]
-        state.figure = shown[-1] if shown else None if outcome.reply.listing else state.figure
+        shown = [c.slots for c in turn.calls if c.name == FIGURE and "metric" in c.slots]
+        if shown or outcome.reply.listing:
+            newest = shown[-1] if shown else {}
+            state.figure, state.figure_type = _text(newest.get("metric")), _text(newest.get("type"))
     elif outcome.pending is not None and not outcome.pending.turn.calls:
         best = [c for _, guess in outcome.pending.alternatives[:1] for c in guess.calls]
         named = {
@@ -71,6 +73,10 @@ def noted(state: State, turn: Turn, outcome: Outcome) -> None:
             if slot in (*KINDS, "name") and isinstance(value, str) and not is_pronoun(value)
         }
         state.unmet = {k: v for k, v in named.items() if k not in CUSTOMERS or looks_named(v)}
+
+
+def _text(value: Value | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _named(reading: Reading, state: State, goes_on: bool) -> Reading:
@@ -83,6 +89,7 @@ def _with_names(said: Said, state: State, goes_on: bool) -> Said:
     same = said.name == SENT or (said.name == FIGURE and goes_on and said.rule in ("learned", ""))
     if same and state.figure and not said.sources.get("metric"):
         slots["metric"] = state.figure
+        slots |= {"type": state.figure_type} if state.figure_type and said.name == FIGURE else {}
     for slot, name in state.unmet.items():
         value = str(slots.get(slot, ""))
         kinds = (slot,) if slot in CUSTOMERS else (None, slot)

@@ -90,7 +90,9 @@ def own_times(spans: Sequence[Span], folded: str) -> list[Span]:
 def _tells_which(span: Span, folded: str) -> bool:
     if _NO_THING.match(folded, span.start):
         return False
-    named = folded.startswith("the ", span.start) or _OF_WHICH.search(folded[: span.start])
+    named = folded.startswith(("the ", "about the ", "for the "), span.start) or _OF_WHICH.search(
+        folded[: span.start]
+    )
     return bool(named and _THING.match(folded[span.end :]))
 
 

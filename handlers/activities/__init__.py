@@ -173,17 +173,20 @@ class ListActivities(Command):
     contact: ContactRef | None = None
     company: CompanyRef | None = None
     period: Period | None = None
+    type: ActivityType | None = None
 
 
 @activities.command("activity.list", needs="contacts.read", undoable=False)
 def list_activities(cmd: ListActivities, ctx: Context) -> Reply:
-    """The timeline of a customer; else what was logged with anybody, newest first."""
-    if (customer := _customer(cmd, ctx)) is not None:
-        return timeline_of(ctx, customer, span(cmd.period, ctx.voice))
+    """The timeline of a customer; else, and of one type, what was logged, newest first."""
+    customer, between = _customer(cmd, ctx), span(cmd.period, ctx.voice)
+    if customer is not None and cmd.type is None:
+        return timeline_of(ctx, customer, between)
     rows, total = activities_where(
-        ctx.uow, ctx.scope(Activity), span(cmd.period, ctx.voice), PAGE, ctx.turn.offset
+        ctx.uow, ctx.scope(Activity), between, PAGE, ctx.turn.offset, customer, cmd.type
     )
-    return listed(ctx, "activity.list", rows, total, lambda a: _row(ctx, a))
+    key = f"activity.list.{cmd.type}" if cmd.type and total else "activity.list"
+    return listed(ctx, key, rows, total, lambda a: _row(ctx, a))
 
 
 def _customer(cmd: ListActivities, ctx: Context) -> Contact | Company | None:

@@ -12,7 +12,7 @@ from handlers.errors import Invalid, NotAllowed
 from handlers.moments import period
 from handlers.reply import Button, Line, Reply, Table
 from handlers.reports.periods import bucket_name, buckets, called, usual
-from handlers.slots import MemberRef, Metric, Period, SplitBy
+from handlers.slots import ActivityType, MemberRef, Metric, Period, SplitBy
 from handlers.turn import Call, Turn
 from storage.find import Scope
 from storage.queries.members import members_with
@@ -35,6 +35,7 @@ class ShowReport(Command):
     period: Period | None = None
     by: SplitBy | None = None
     owner: MemberRef | None = None
+    type: ActivityType | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def show_report(cmd: ShowReport, ctx: Context) -> Reply:
         options = [*measure.splits, "month"][:SPLITS]
         names = ctx.voice.label("list.comma").join(ctx.voice.label(f"by.{b}") for b in options)
         raise Invalid("report.no_split", _split_buttons(cmd, ctx, options), metric=metric, names=names)
+    if cmd.type and cmd.metric != "activities":
+        raise Invalid("report.no_type", metric=metric)
     report = _asked(cmd, ctx)
     return Reply(
         _headline(report, ctx),
@@ -102,6 +105,7 @@ def _asked(cmd: ShowReport, ctx: Context) -> Report:
         by=cmd.by,
         bounds=[_at(end, ctx, days) for end in ends],
         owner=owner,
+        kind=cmd.type,
     )
     return Report(cmd, span, ends, owner, ctx.uow.aside(f"figures {cmd!r}", partial(figures, asked=question)))
 
@@ -116,7 +120,7 @@ def _at(day: date, ctx: Context, days: bool) -> date | datetime:
 def _headline(report: Report, ctx: Context) -> Line:
     """ "5 deals won in May 2026 · $45,000"."""
     metric, total = report.cmd.metric, sum(g.count for g in report.groups)
-    kind = "" if report.span is None else ".in"
+    kind = f".{report.cmd.type}" if report.cmd.type else "" if report.span is None else ".in"
     if report.cmd.by == "tag":  # a record may have several
         total = max((g.count for g in report.groups), default=0)
     key = (

@@ -21,7 +21,7 @@ _ANSWER = Grammar(ANSWERS)
 
 _IDLE = frozenset("x.,-zqA*")  # kinds that begin no expression
 _PREFIX = re.compile(r"(?:[iotbpfusvF]~?|~)Z?|Z")
-_LINK = re.compile(r",?[iotbk~≈]{0,2}Z?-?")
+_LINK = re.compile(r",?[iotbk~≈]{0,2}(?:(?<!~)Z)?-?")  # "thursday about the christmas mailing" is no one time
 _DISTANCE = re.compile(rf"(?:>|[Ww][pb]|{AMOUNT}[pfbla])Z?")
 _DISTANCE_KINDS = {*AMOUNT_KINDS, *">Ww"}
 _AFTER_BASE = re.compile(rf"[la]k?{AMOUNT}")

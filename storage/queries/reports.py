@@ -95,6 +95,7 @@ class Question:
     by: str | None = None
     bounds: Bounds = ()
     owner: Member | None = None
+    kind: str | None = None  # of activities
 
     @property
     def measure(self) -> Measure:
@@ -180,6 +181,8 @@ def _where(uow: UnitOfWork, asked: Question) -> list[Any]:
     where = [model.workspace_id == uow.workspace_id, *measure.always, *asked.scope.where(model)]
     if asked.owner:
         where.append(col(model.owner_id) == asked.owner.id)
+    if asked.kind:
+        where.append(Activity.type == asked.kind)
     if asked.between is None:
         return [*where, *measure.now]
     moment = getattr(model, measure.moment)

@@ -46,9 +46,12 @@ def activities(
     limit: int | None = None,
     offset: int = 0,
     customer: Contact | Company | None = None,
+    kind: str | None = None,
 ) -> tuple[list[Activity], int]:
-    """What happened, newest first, and how much there is in all."""
+    """What happened, of every kind or of one, newest first, and how much there is in all."""
     where = [*scope.where(Activity), *about(Activity, customer)]
+    if kind:
+        where.append(Activity.type == kind)
     if between:
         where += [col(Activity.occurred_at) >= between[0], col(Activity.occurred_at) < between[1]]
     order = [col(Activity.occurred_at).desc(), col(Activity.id).desc()]

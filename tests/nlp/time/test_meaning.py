@@ -255,3 +255,15 @@ def test_nothing_said() -> None:
         "repeat": None,
         "span": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("call Dana by thursday about the christmas mailing", ["by thursday", "about the christmas"]),
+        ("call Bo friday about the monday meeting", ["friday", "about the monday"]),
+        ("call Dana on friday around noon", ["on friday around noon"]),
+    ],
+)
+def test_what_something_is_about_is_no_part_of_when(text: str, times: list[str]) -> None:
+    assert [found.text for found in find(text)] == times

@@ -1,0 +1,40 @@
+"""Which kind of activities is meant: who asks how many calls there were does not ask for the meetings."""
+
+import re
+from dataclasses import replace
+
+from nlp.reading import Parse, Reading, Said
+from nlp.text import fold
+
+LISTED, COUNTED = "activity.list", "report.show"
+_KINDS = {
+    "call": re.compile(r"\b(?:phone )?calls?\b|电话|通话"),
+    "meeting": re.compile(r"\bmeetings?\b|会议|会面|见面|面谈|开会"),
+    "email": re.compile(r"\be-?mails?\b|邮件|电邮"),
+    "message": re.compile(r"\b(?:text )?messages?\b|短信|微信|消息|讯息|简讯"),
+    "visit": re.compile(r"\bvisits?\b|拜访|走访|上门"),
+}
+
+
+def narrowed(parse: Parse) -> Parse:
+    """The readings that count or list activities, of the one kind that was named, if it was one."""
+    return replace(parse, readings=tuple(_reading(r, parse.text) for r in parse.readings))
+
+
+def _reading(reading: Reading, text: str) -> Reading:
+    return replace(reading, commands=tuple(_command(c, text) for c in reading.commands))
+
+
+def _command(said: Said, text: str) -> Said:
+    counts = said.name == COUNTED and said.slots.get("metric") == "activities"
+    if "type" in said.slots or not (counts or said.name == LISTED):
+        return said
+    words = fold(said.sources.get("metric") or _without_names(said, text))
+    found = [kind for kind, pattern in _KINDS.items() if pattern.search(words)]
+    return replace(said, slots={**said.slots, "type": found[0]}) if len(found) == 1 else said
+
+
+def _without_names(said: Said, text: str) -> str:
+    for words in filter(None, said.sources.values()):
+        text = text.replace(words, " ")
+    return text
