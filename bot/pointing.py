@@ -24,6 +24,8 @@ _GOES_ON = re.compile(
     r"|那?(?!.*(?:多少|谁|誰|几|幾|哪|怎|什))\S{1,6}呢|(?:再|按|分|换|換)(?!.*(?:多少|谁|誰|几|幾|哪|怎|什))\S{1,6}",
     re.IGNORECASE,
 )
+# "Give the Acme deal to Bo": what is called a deal is no task.
+_CALLED = re.compile(r"(?:the |this |that |my |our )?(?P<name>.*?)\s*\b(?P<kind>deal|ticket)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:about|of|on) ", re.IGNORECASE)
 CUSTOMERS = ("contact", "company")
 WORDS = {"reminder.add": "text", "task.add": "title"}  # what they are about
@@ -80,8 +82,29 @@ def _text(value: Value | None) -> str | None:
 
 
 def _named(reading: Reading, state: State, goes_on: bool) -> Reading:
-    """With the name that was said before in the place of "her", and the figure that was shown in that of "this"."""
-    return replace(reading, commands=tuple(_with_names(said, state, goes_on) for said in reading.commands))
+    """With the name that was said before in the place of "her", the figure that was shown in that of "this", and no deal as a task."""
+    return replace(
+        reading,
+        commands=tuple(_of_its_kind(_with_names(c, state, goes_on), state) for c in reading.commands),
+    )
+
+
+def _of_its_kind(said: Said, state: State) -> Said:
+    """A task that is called a deal or ticket, or is closed by its number where a ticket was spoken of: then it is that."""
+    newest = next((m for m in state.recent if m.kind in KINDS), None)
+    task = str(said.slots.get("task", ""))
+    if said.name == "task.done" and said.rule.startswith("close") and task.isdecimal():
+        ticket = newest is not None and newest.kind == "ticket"
+        return replace(said, name="ticket.resolve", slots={"ticket": task}) if ticket else said
+    called = _CALLED.fullmatch(said.sources.get("task", "")) if said.name == "task.assign" else None
+    if called is None:
+        return said
+    kind, who = called["kind"].lower(), said.slots["assignee"]
+    spoken_of = next((f"id:{m.id}" for m in state.recent if m.kind == kind), None)
+    which = called["name"] or spoken_of
+    slots = {"assignee": who} if kind == "ticket" else {"field": "owner", "value": who}
+    name = "ticket.assign" if kind == "ticket" else "deal.edit"
+    return replace(said, name=name, slots={kind: which, **slots} if which else slots)
 
 
 def _with_names(said: Said, state: State, goes_on: bool) -> Said:
