@@ -7,12 +7,18 @@ from nlp.reading import Parse, Reading, Said
 from nlp.text import fold
 
 LISTED, COUNTED = "activity.list", "report.show"
-_KINDS = {
-    "call": re.compile(r"\b(?:phone )?calls?\b|电话|通话"),
-    "meeting": re.compile(r"\bmeetings?\b|会议|会面|见面|面谈|开会"),
-    "email": re.compile(r"\be-?mails?\b|邮件|电邮"),
-    "message": re.compile(r"\b(?:text )?messages?\b|短信|微信|消息|讯息|简讯"),
-    "visit": re.compile(r"\bvisits?\b|拜访|走访|上门"),
+_NOUNS = {
+    "call": (r"(?:phone )?call", "电话|通话"),
+    "meeting": ("meeting", "会议|会面|见面|面谈"),
+    "email": ("e-?mail", "邮件|电邮"),
+    "message": ("(?:text )?message", "短信|微信|消息|讯息|简讯"),
+    "visit": ("visit", "拜访|走访"),
+}
+_NAMED = {kind: re.compile(rf"\b{en}s?\b|{zh}") for kind, (en, zh) in _NOUNS.items()}
+# One call may be why somebody asks what happened before it; a list is of calls.
+_SEVERAL = {
+    kind: re.compile(rf"\b{en}s\b|(?:{zh})记录|(?:哪些|所有|全部|列出)(?:{zh})|的(?:{zh})$")
+    for kind, (en, zh) in _NOUNS.items()
 }
 
 
@@ -29,8 +35,8 @@ def _command(said: Said, text: str) -> Said:
     counts = said.name == COUNTED and said.slots.get("metric") == "activities"
     if "type" in said.slots or not (counts or said.name == LISTED):
         return said
-    words = fold(said.sources.get("metric") or _without_names(said, text))
-    found = [kind for kind, pattern in _KINDS.items() if pattern.search(words)]
+    words = fold(said.sources.get("metric") or _without_names(said, text)).strip(" ?？.。!！")
+    found = [kind for kind, pattern in (_NAMED if counts else _SEVERAL).items() if pattern.search(words)]
     return replace(said, slots={**said.slots, "type": found[0]}) if len(found) == 1 else said
 
 

@@ -99,12 +99,12 @@ def _of_its_kind(said: Said, state: State) -> Said:
     called = _CALLED.fullmatch(said.sources.get("task", "")) if said.name == "task.assign" else None
     if called is None:
         return said
-    kind, who = called["kind"].lower(), said.slots["assignee"]
+    kind, who = called["kind"].lower(), said.slots.get("assignee")
     spoken_of = next((f"id:{m.id}" for m in state.recent if m.kind == kind), None)
     which = called["name"] or spoken_of
-    slots = {"assignee": who} if kind == "ticket" else {"field": "owner", "value": who}
     name = "ticket.assign" if kind == "ticket" else "deal.edit"
-    return replace(said, name=name, slots={kind: which, **slots} if which else slots)
+    slots = {kind: which, **({"assignee": who} if kind == "ticket" else {"field": "owner", "value": who})}
+    return replace(said, name=name, slots={k: v for k, v in slots.items() if v is not None})
 
 
 def _with_names(said: Said, state: State, goes_on: bool) -> Said:
