@@ -7,6 +7,9 @@ from nlp.reading import Parse, Reading, Said
 from nlp.text import fold
 
 LISTED, COUNTED = "activity.list", "report.show"
+TYPE = "type"
+# Slots that are filled here; the catalogue, of what can be read from a sentence alone, does not have them.
+FILLED = {LISTED: TYPE, COUNTED: TYPE}
 _NOUNS = {
     "call": (r"(?:phone )?call", "电话|通话"),
     "meeting": ("meeting", "会议|会面|见面|面谈"),
@@ -33,11 +36,11 @@ def _reading(reading: Reading, text: str) -> Reading:
 
 def _command(said: Said, text: str) -> Said:
     counts = said.name == COUNTED and said.slots.get("metric") == "activities"
-    if "type" in said.slots or not (counts or said.name == LISTED):
+    if TYPE in said.slots or not (counts or said.name == LISTED):
         return said
     words = fold(said.sources.get("metric") or _without_names(said, text)).strip(" ?？.。!！")
     found = [kind for kind, pattern in (_NAMED if counts else _SEVERAL).items() if pattern.search(words)]
-    return replace(said, slots={**said.slots, "type": found[0]}) if len(found) == 1 else said
+    return replace(said, slots={**said.slots, TYPE: found[0]}) if len(found) == 1 else said
 
 
 def _without_names(said: Said, text: str) -> str:
