@@ -29,10 +29,10 @@ from storage.inbox import (
     accept,
     album_of,
     count_attempt,
+    hold,
     left_behind,
     lock,
     mark,
-    oldest,
     pending,
     waits_since,
 )
@@ -152,7 +152,7 @@ class Engine:
         """What handles the oldest message that waits: `met` tells which it is, `found` what was read `aside` for it."""
 
         def transaction(session: Session) -> tuple[int, bool]:
-            waiting = oldest(session, self.workspace_id, conversation_id, self.clock.now())
+            waiting = hold(session, self.workspace_id, conversation_id, self.clock.now())
             conversation, row = waiting.conversation, waiting.row
             if row is None:
                 return 0, False

@@ -31,6 +31,7 @@ _PRIORITY = re.compile(
 
 # A time between these tells which thing is meant: "the friday report".
 _OF_WHICH = re.compile(r"\b(?:the|a|an|our|my|his|her|their|your)\s$")
+_PREPOSITION = re.compile(r"(?:about|for) (?=the )")
 _NO_THING = re.compile(r"the (?:day|week|month|year)s? |the \d|the (?:first|last|second|third)\b")
 _THING = re.compile(
     r"\s(?!(?:and|or|at|by|to|but|if|with|for|about|in|on|of|then|so|because|we|i|he|she|they|from|until|till|is|was)\b)[a-z]"
@@ -88,11 +89,11 @@ def own_times(spans: Sequence[Span], folded: str) -> list[Span]:
 
 
 def _tells_which(span: Span, folded: str) -> bool:
-    if _NO_THING.match(folded, span.start):
+    preposition = _PREPOSITION.match(folded, span.start)
+    start = preposition.end() if preposition else span.start
+    if _NO_THING.match(folded, start):
         return False
-    named = folded.startswith(("the ", "about the ", "for the "), span.start) or _OF_WHICH.search(
-        folded[: span.start]
-    )
+    named = folded.startswith("the ", start) or _OF_WHICH.search(folded[: span.start])
     return bool(named and _THING.match(folded[span.end :]))
 
 

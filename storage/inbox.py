@@ -138,7 +138,7 @@ def lock(session: Session, workspace_id: UUID, conversation_id: UUID) -> Convers
     return session.scalars(_LOCK, {"workspace": workspace_id, "conversation": conversation_id}).one()
 
 
-def oldest(session: Session, workspace_id: UUID, conversation_id: UUID, now: datetime) -> Waiting:
+def hold(session: Session, workspace_id: UUID, conversation_id: UUID, now: datetime) -> Waiting:
     """Hold a conversation, and see what waits in it."""
     if session.get_bind().dialect.name != "sqlite":  # which has one writer
         lock(session, workspace_id, conversation_id)  # by itself: the next look sees what this one waited for
@@ -196,7 +196,7 @@ def pending(session: Session) -> list[tuple[UUID, UUID]]:
 
 def count_attempt(session: Session, workspace_id: UUID, conversation_id: UUID, now: datetime) -> Inbox | None:
     """One more attempt at the oldest message of a conversation; that message if it has been tried too often."""
-    row = oldest(session, workspace_id, conversation_id, now).row
+    row = hold(session, workspace_id, conversation_id, now).row
     if row is None:
         return None
     row.attempts += 1
